@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import type { Actor } from '../../src/kernel/actor.ts';
+import type { Idempotency } from '../../src/kernel/once.ts';
+import type { Faces } from './faces.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/**
+ * Who may call: anybody (a bearer token, when sent, must still be good), a signed-in account, an admin, a
+ * service key or an admin, an account or a service key. What depends on the object is the use case's business.
+ */
+export type Access = 'public' | 'account' | 'admin' | 'service' | 'account-or-service';
+
+/** Which limit a call counts against; `unlimited` is for media and probes. */
+export type RateClass = 'api' | 'register' | 'login' | 'unlimited';
+
+/** Objects that belong to somebody: the ownership tests need one of each kind, and of somebody else's. */
+export type OwnedObject = 'account-session' | 'payment' | 'stream' | 'title' | 'asset';
+
+type AccountActor = Extract<Actor, { kind: 'account' }>;
+type ServiceActor = Extract<Actor, { kind: 'service' }>;
+export interface ActorOf {
+  readonly public: Actor;
+  readonly account: AccountActor;
+  readonly admin: AccountActor;
+  readonly service: AccountActor | ServiceActor;
+  readonly 'account-or-service': AccountActor | ServiceActor;
+}
+
+/** A raw body, for routes that take bytes instead of JSON. */
+export interface Upload {
+  readonly stream: IncomingMessage;
+  readonly contentType: string;
+  /** As declared by the caller; the stream is counted all the same. */
+  readonly contentLength: number | null;
+}
+
+export interface RouteRequest<A extends Access, P, Q, B> {
+  readonly actor: ActorOf[A];
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly upload: Upload | undefined;
+  /** Present when the route is `idempotent` and the caller sent an Idempotency-Key. */
+  readonly idempotency: Idempotency | undefined;
+  /** The caller's address, for throttles and the list of sessions. */
+  readonly address: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface Response<R> {
+  readonly body: R;
+  /** When it is not the route's usual status. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RouteSpec<
+  A extends Access,
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  R extends z.ZodType,
+> {
+  readonly method: Method;
+  /** Below `/api/v1`, parameters in braces: `/videos/{id}`. */
+  readonly path: `/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: A;
+  readonly params?: P;
+  readonly query?: Q;
+  /** A JSON body. */
+  readonly body?: B;
+  /** A raw body of at most so many bytes (checked by the use case as it streams), of these types. */
+  readonly upload?: { readonly types: readonly string[] };
+  /** The usual status; the schema is absent with 204. */
+  readonly reply: {
+    readonly status: number;
+    readonly schema?: R;
+    readonly otherStatuses?: readonly number[];
+  };
+  /** Codes that the use case may refuse with, beside those that every route shares. */
+  readonly refuses: readonly string[];
+  readonly rate?: RateClass;
+  /** Takes an Idempotency-Key. */
+  readonly idempotent?: boolean;
+  /** The kind of the object that `{id}` names, when it may belong to somebody else. */
+  readonly object?: OwnedObject;
+  readonly handle: (
+    usher: Faces,
+    request: RouteRequest<A, z.output<P>, z.output<Q>, z.output<B>>,
+  ) => Promise<Response<z.input<R>>>;
+}
+
+/** A route as its readers see it: the router, the validator, OpenAPI, the inventory of the tests. */
+export type Route = RouteSpec<Access, z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
+
+/** Declares a route: one value from which everything about it is made. */
+export const route = <
+  A extends Access,
+  P extends z.ZodType = z.ZodType<Readonly<Record<string, never>>>,
+  Q extends z.ZodType = z.ZodType<Readonly<Record<string, never>>>,
+  B extends z.ZodType = z.ZodType<undefined>,
+  R extends z.ZodType = z.ZodType<undefined, undefined>,
+>(
+  spec: RouteSpec<A, P, Q, B, R>,
+): Route => spec as unknown as Route;
+
+/** A route that answers by itself (media, probes, documents): outside `/api/v1`, not JSON. */
+export interface RawRoute {
+  readonly method: 'get';
+  /** Absolute; a last segment `{path*}` takes the rest. */
+  readonly path: `/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly refuses: readonly string[];
+  readonly serve: (
+    usher: Faces,
+    request: IncomingMessage & { readonly params: Readonly<Record<string, string>> },
+    response: ServerResponse,
+  ) => Promise<void>;
+}

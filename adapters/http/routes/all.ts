@@ -1,0 +1,5 @@
+import type { Route } from '../route.ts';
+import { planRoutes } from './plans.ts';
+
+/** Every route of the API. There is no second list anywhere. */
+export const routes: readonly Route[] = [...planRoutes];

@@ -1,0 +1,56 @@
+import { LostRace, refusal } from '../../../src/kernel/domain-error.ts';
+
+export const storeUnavailable = refusal(
+  'unavailable',
+  'service.unavailable',
+  'The database does not answer at the moment. Nothing was changed. Try again.',
+  () => ({ retry_after_seconds: 2 }),
+);
+
+/** Unique violation, serialization failure, deadlock, lock time-out; SQLite's busy: another was faster. */
+const RACES = new Set([
+  '23505',
+  '40001',
+  '40P01',
+  'SQLITE_CONSTRAINT_UNIQUE',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+  'SQLITE_BUSY',
+  'SQLITE_BUSY_SNAPSHOT',
+]);
+
+/** Connection trouble, shutdown, too many connections, statement or lock time-out, read-only or full disk. */
+const OUTAGES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57014',
+  '55P03',
+  '53300',
+  '53100',
+  '25006',
+  '08000',
+  '08003',
+  '08006',
+  'SQLITE_FULL',
+  'SQLITE_READONLY',
+  'SQLITE_IOERR',
+]);
+
+const OUTAGE_WORDS =
+  /Timeout acquiring a connection|Connection terminated|timeout exceeded when trying to connect|Unable to acquire a connection/i;
+
+/** What an error of a driver means to the unit of work. Anything unknown stays what it is: a defect. */
+export function translated(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (RACES.has(code)) return new LostRace(code);
+  if (OUTAGES.has(code) || OUTAGE_WORDS.test(error.message)) {
+    return Object.assign(storeUnavailable(), { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,83 @@
+import { atTeardown } from './teardown.ts';
+import { databasesOf, type Databases, type TestDatabase } from './postgres-databases.ts';
+import { startPostgres, type ShutdownMode } from './postgres-process.ts';
+
+export type { TestDatabase } from './postgres-databases.ts';
+export type PostgresServer = Pick<Databases, 'url' | 'createDatabase' | 'query'> & {
+  /** The same port and data again. Only for clusters of our own. */
+  restart(mode: ShutdownMode): Promise<void>;
+  stop(): Promise<void>;
+};
+export type Migrate = (url: string) => Promise<void>;
+
+type Server = PostgresServer & Pick<Databases, 'closeDatabase'>;
+type Shared = { server: Promise<Server>; templates: Map<Migrate, Promise<string>> };
+
+let shared: Shared | undefined;
+
+/** The one server of this process, for ordinary tests: it forgets what it was told last when it crashes. */
+export async function postgres(): Promise<PostgresServer> {
+  return sharedServer().server;
+}
+
+/** A server of its own. A durable one keeps what it has committed, and costs what durability costs. */
+export async function startCluster(options: { durable: boolean }): Promise<PostgresServer> {
+  const server = await ownCluster(options);
+  atTeardown(server.stop);
+  return server;
+}
+
+/**
+ * A fresh database that `migrate` has prepared. It runs once for the whole process; databases are copies of the
+ * outcome. Pass the same function each time, and not a new arrow around it: templates are told apart by it.
+ */
+export async function migratedDatabase(migrate: Migrate): Promise<TestDatabase> {
+  const { server, templates } = sharedServer();
+  const template = templates.get(migrate) ?? server.then((ready) => prepareTemplate(ready, migrate));
+  templates.set(migrate, template);
+  return (await server).createDatabase({ template: await template });
+}
+
+function sharedServer(): Shared {
+  if (shared !== undefined) return shared;
+  const borrowed = process.env['TEST_DATABASE_URL'];
+  const server =
+    borrowed === undefined || borrowed === '' ? ownCluster({ durable: false }) : borrow(borrowed);
+  shared = { server: server.then(forgottenOnceStopped), templates: new Map() };
+  return shared;
+}
+
+function forgottenOnceStopped(server: Server): Server {
+  const stop = async (): Promise<void> => {
+    shared = undefined;
+    await server.stop();
+  };
+  atTeardown(stop);
+  return { ...server, stop };
+}
+
+async function prepareTemplate(server: Server, migrate: Migrate): Promise<string> {
+  const { name, url } = await server.createDatabase();
+  await migrate(url);
+  await server.closeDatabase(name);
+  return name;
+}
+
+async function ownCluster(options: { durable: boolean }): Promise<Server> {
+  const { port, restart, stop } = await startPostgres(options);
+  return { ...databasesOf(`postgres://postgres@127.0.0.1:${port}/postgres`), restart, stop };
+}
+
+async function borrow(url: string): Promise<Server> {
+  const databases = databasesOf(url);
+  try {
+    await databases.query('SELECT 1');
+  } catch (error) {
+    throw new Error('TEST_DATABASE_URL is set, but its server cannot be used', { cause: error });
+  }
+  return {
+    ...databases,
+    restart: () => Promise.reject(new Error('the server of TEST_DATABASE_URL is not ours to restart')),
+    stop: databases.dropAll,
+  };
+}
