@@ -7,7 +7,7 @@ import {
 } from './manage-plans.ts';
 
 export type { Plan, PlanChanges, PlanDraft, PlanFeature, PlanTerms, Validity } from './plan.ts';
-export { ACCESS_LEVELS, heightOf, includes, RESOLUTIONS, type AccessLevel, type Resolution } from './plan.ts';
+export { heightOf, RESOLUTIONS, type Resolution } from './plan.ts';
 export type { PlanStore, SubscriptionStores } from './ports.ts';
 export { refusals as subscriptionRefusals } from './refusals.ts';
 

@@ -1,9 +1,6 @@
+import type { AccessLevel } from '../kernel/access-level.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Money } from '../kernel/money.ts';
-
-export const ACCESS_LEVELS = ['free', 'basic', 'premium'] as const;
-/** What a plan opens: each level includes those before it. */
-export type AccessLevel = (typeof ACCESS_LEVELS)[number];
 
 export const RESOLUTIONS = ['480p', '720p', '1080p', '4K'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
@@ -11,9 +8,6 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 const HEIGHTS: Readonly<Record<Resolution, number>> = { '480p': 480, '720p': 720, '1080p': 1080, '4K': 2160 };
 /** The greatest picture height, in lines, that a plan's resolution admits. */
 export const heightOf = (resolution: Resolution): number => HEIGHTS[resolution];
-
-export const includes = (held: AccessLevel, asked: AccessLevel): boolean =>
-  ACCESS_LEVELS.indexOf(held) >= ACCESS_LEVELS.indexOf(asked);
 
 /** How long a term lasts: exactly one of days (of 86,400 s) and calendar months (clamped to a month's end). */
 export type Validity = { readonly days: number } | { readonly months: number };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ACCESS_LEVELS } from '../../../src/kernel/access-level.ts';
 import { toRfc3339 } from '../../../src/kernel/instant.ts';
 import { money, toDecimal } from '../../../src/kernel/money.ts';
-import { ACCESS_LEVELS, RESOLUTIONS, type Plan, type PlanFeature } from '../../../src/subscriptions/index.ts';
+import { RESOLUTIONS, type Plan, type PlanFeature } from '../../../src/subscriptions/index.ts';
 import { Currency, Decimal, Time } from '../schemas.ts';
 
 export const FeatureView = z.object({
