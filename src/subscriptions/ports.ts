@@ -1,7 +1,10 @@
 import type { Locks } from '../kernel/unit-of-work.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
-import type { Plan, PlanVersion } from './plan.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { HistoryEntry } from './history.ts';
+import type { Plan, PlanTerms, PlanVersion } from './plan.ts';
+import type { Subscription } from './subscription.ts';
 
 export interface PlanStore {
   find(id: string): Promise<Plan | undefined>;
@@ -12,13 +15,60 @@ export interface PlanStore {
   add(plan: Plan): Promise<void>;
   /** Stores a plan whose `version` is one above the stored one; any other is a lost race. */
   save(plan: Plan): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** The plan, which until this unit of work ends nobody can remove. */
+  hold(id: string): Promise<Plan | undefined>;
+  /** Removes the plan and its versions, unless a subscription was ever bought on it: then false. */
+  removeUnbought(id: string): Promise<boolean>;
   /** Keeps an immutable version; one that exists already is a lost race. */
   addVersion(version: PlanVersion): Promise<void>;
   findVersion(planId: string, termsVersion: number): Promise<PlanVersion | undefined>;
 }
 
+/** What the hot read of access needs: an account's newest subscription and the terms it was bought on. */
+export interface AccessRecord {
+  readonly subscription: Subscription;
+  readonly terms: PlanTerms;
+}
+
+export interface SubscriptionStore {
+  find(id: string): Promise<Subscription | undefined>;
+  /** The account's subscription with the greatest ordinal, live or over. */
+  newest(accountId: string): Promise<Subscription | undefined>;
+  /** Stores a new subscription; a second live one of the account, or one with its ordinal, is a lost race. */
+  add(subscription: Subscription, dueAt: Instant | null): Promise<void>;
+  /** Stores the next state, whose `version` lies above the stored `from`; any other stored one is a lost race. */
+  save(subscription: Subscription, options: { readonly from: number; readonly dueAt: Instant | null }): Promise<void>;
+  /** The newest subscription of each of the accounts that has one, with its terms. */
+  accessRecords(accountIds: readonly string[]): Promise<readonly AccessRecord[]>;
+  /** At most `limit` subscriptions whose due time is not after `now`, the longest due first, locked where rows can be. */
+  due(now: Instant, limit: number): Promise<readonly Subscription[]>;
+  nextDueAt(until: Instant): Promise<Instant | undefined>;
+  /** Those of the accounts that have a subscription on which anything was ever given. */
+  subscribers(accountIds: readonly string[]): Promise<readonly string[]>;
+}
+
+/** The append-only history. */
+export interface SubscriptionHistoryStore {
+  /** Appends; a `seq` that the subscription has, or a payment carried out before, is a lost race. */
+  append(entries: readonly HistoryEntry[]): Promise<void>;
+  /** The account's entries, newest first. */
+  list(accountId: string, request: PageRequest): Promise<Page<HistoryEntry>>;
+  /** All entries of the account's newest subscription that had begun by `at`, oldest first. */
+  until(accountId: string, at: Instant): Promise<readonly HistoryEntry[]>;
+  findByPayment(paymentId: string): Promise<HistoryEntry | undefined>;
+}
+
+/** Who had their one trial. */
+export interface TrialStore {
+  used(accountId: string): Promise<boolean>;
+  /** Uses the trial up; a second time is a lost race. */
+  use(accountId: string, at: Instant): Promise<void>;
+}
+
 export interface SubscriptionStores extends Locks {
   readonly plans: PlanStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly subscriptionHistory: SubscriptionHistoryStore;
+  readonly trials: TrialStore;
   readonly outbox: Outbox;
 }

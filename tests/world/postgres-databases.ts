@@ -69,7 +69,9 @@ export function databasesOf(adminUrl: string): Databases {
 
 async function disconnectAll(client: pg.Client, database: string): Promise<void> {
   await client.query(
-    'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()',
+    // Only a superuser may end Postgres' own workers, and a copy does not mind them.
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
     [database],
   );
 }

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { postgresBinaries, postgresEnvironment, type PostgresBinaries } from './postgres-binaries.ts';
-import { killAtExit, processFolder } from './process-folder.ts';
+import { processFolder, signalAtExit } from './process-folder.ts';
 
 export type ShutdownMode = 'fast' | 'immediate';
 export type PostgresProcess = {
@@ -57,6 +57,8 @@ export async function startPostgres(options: { durable: boolean }): Promise<Post
 async function initialise(binaries: PostgresBinaries, data: string): Promise<void> {
   const flags = ['--no-sync', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-U', 'postgres', '-D', data];
   const child = start(binaries, binaries.initdb, flags, data);
+  // Alone, and for good: the server that it works with then sees the end of its input, and tidies up.
+  signalAtExit(child, 'SIGKILL', lockOf(data));
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`initdb failed:\n${logTail(data)}`);
 }
@@ -75,6 +77,8 @@ async function run(
   ]);
   const flags = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', sockets, ...settings];
   const child = start(binaries, binaries.postgres, flags, data);
+  // SIGQUIT lets Postgres give its shared memory back, which SIGKILL does not.
+  signalAtExit(child, 'SIGQUIT', lockOf(data));
   await ready(child, data);
   // The server must not keep a process alive that has nothing else to do.
   child.unref();
@@ -85,7 +89,7 @@ function start(binaries: PostgresBinaries, program: string, flags: string[], dat
   // A file and not a pipe: a test that blocks the event loop would stall the server once the pipe is full.
   const log = openSync(logOf(data), 'a');
   try {
-    const child = spawn(program, flags, {
+    return spawn(program, flags, {
       ...binaries.owner,
       cwd: data,
       env: postgresEnvironment(),
@@ -93,8 +97,6 @@ function start(binaries: PostgresBinaries, program: string, flags: string[], dat
       // Ctrl-C in the terminal goes to the tests alone, which then stop the server.
       detached: true,
     });
-    killAtExit(child, lockOf(data));
-    return child;
   } finally {
     closeSync(log);
   }

@@ -5,19 +5,25 @@ import { join } from 'node:path';
 
 // A killed test run (SIGKILL, a CI time-out) cannot clean up after itself. This shell outlives it: its standard
 // input ends when the run dies, whatever the cause. `read` rather than `cat`, so that killing it leaves no child.
+// A lock with a minus before the pid is of an initdb, which soon ends by itself.
 const WATCH = `read -r _
-for lock in "$0"/*/postmaster.pid; do [ -f "$lock" ] && kill -QUIT "$(head -n 1 "$lock")"; done
-sleep 1
+for round in 1 2 3 4 5 6 7 8 9; do
+  for lock in "$0"/*/postmaster.pid; do
+    pid=$(head -n 1 "$lock") && [ "$pid" -gt 0 ] && kill -QUIT "$pid"
+  done
+  sleep 1
+  if ! ls "$0"/*/postmaster.pid; then rm -rf "$0" && exit; fi
+done
 rm -rf "$0"`;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LAST_CALL_MS = 3_000;
 
-type Server = { pid: number; lock: string };
+type Tenant = { pid: number; signal: NodeJS.Signals; lock: string };
 
 let folder: string | undefined;
 let watcher: ChildProcess | undefined;
-const running = new Map<ChildProcess, Server>();
+const running = new Map<ChildProcess, Tenant>();
 
 /** The temporary folder of this process, which takes its servers and its files with it when the process ends. */
 export function processFolder(): string {
@@ -30,37 +36,36 @@ export function processFolder(): string {
   return folder;
 }
 
-/** Has the server killed when this process ends. `lock` is the file that it removes as its very last act. */
-export function killAtExit(child: ChildProcess, lock: string): void {
+/** Sends `signal` when this process ends, and waits for `lock`, the file that Postgres removes as its very last act. */
+export function signalAtExit(child: ChildProcess, signal: NodeJS.Signals, lock: string): void {
   if (child.pid === undefined) return;
-  running.set(child, { pid: child.pid, lock });
+  running.set(child, { pid: child.pid, signal, lock });
   child.once('exit', () => running.delete(child));
 }
 
 /** Synchronous, since an exit handler cannot wait for anything else. */
 function leaveNothing(): void {
-  for (const server of running.values()) quit(server);
+  for (const tenant of running.values()) end(tenant);
   watcher?.kill('SIGKILL');
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
-// SIGQUIT lets Postgres give its shared memory back, which SIGKILL does not. Its pid tells nothing here: until the
-// event loop turns again, a dead child is a zombie and looks alive.
-function quit({ pid, lock }: Server): void {
-  if (!signal(pid, 'SIGQUIT')) return;
+// The pid tells nothing here: until the event loop turns again, a dead child is a zombie and looks alive.
+function end({ pid, signal, lock }: Tenant): void {
+  if (!send(pid, signal)) return;
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let waited = 0; existsSync(lock); waited += 5) {
     if (waited > LAST_CALL_MS) {
-      signal(pid, 'SIGKILL');
+      send(pid, 'SIGKILL');
       return;
     }
     Atomics.wait(pause, 0, 0, 5);
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): boolean {
+function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    return process.kill(pid, name);
+    return process.kill(pid, signal);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
     throw error;

@@ -16,12 +16,15 @@ export type StoreName = (typeof STORES)[number];
 
 export interface OpenStores {
   readonly unitOfWork: UnitOfWork<AllStores>;
+  /** Where other processes find the same database: on Postgres alone. */
+  readonly url: string | null;
   close(): Promise<void>;
 }
 
 export const openers: Readonly<Record<StoreName, () => Promise<OpenStores>>> = {
   memory: async () => ({
     unitOfWork: new MemoryUnitOfWork(new MemoryDatabase(), memoryStores),
+    url: null,
     close: async () => undefined,
   }),
 
@@ -31,6 +34,7 @@ export const openers: Readonly<Record<StoreName, () => Promise<OpenStores>>> = {
     await migrate(connections);
     return {
       unitOfWork: new KnexUnitOfWork(connections, knexStores),
+      url: null,
       close: async () => {
         await connections.close();
         await rm(folder, { recursive: true });
@@ -43,6 +47,7 @@ export const openers: Readonly<Record<StoreName, () => Promise<OpenStores>>> = {
     const connections = openPostgres(database.url);
     return {
       unitOfWork: new KnexUnitOfWork(connections, knexStores),
+      url: database.url,
       close: async () => {
         await connections.close();
         await database.drop();

@@ -1,0 +1,78 @@
+import { busy } from '../../src/kernel/unit-of-work.ts';
+
+/** Handles items that arrived together; the outcomes come in the order of the items. */
+export type Flush<I, O> = (items: readonly I[]) => Promise<readonly O[]>;
+
+export interface GroupOptions {
+  /** Items in one flush at the most. */
+  readonly maxBatch?: number;
+  /** Items that may wait; more are refused at once, so that pressure is a 503 and not a growing queue. */
+  readonly maxWaiting?: number;
+}
+
+interface Waiting<I, O> {
+  readonly item: I;
+  readonly resolve: (outcome: O) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: what arrives in one turn of the event loop, or while a flush is under way, is flushed
+ * together, and each caller is answered only after that flush has ended. The first item arms the flush at
+ * the end of the turn; one flush is in flight at a time. A flush that fails is halved until the item that
+ * fails stands alone, so that it does not fail its neighbours.
+ */
+export function group<I, O>(
+  flush: Flush<I, O>,
+  { maxBatch = 500, maxWaiting = 5_000 }: GroupOptions = {},
+): (item: I) => Promise<O> {
+  let waiting: Waiting<I, O>[] = [];
+  let inFlight = false;
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, maxBatch);
+      waiting = waiting.slice(maxBatch);
+      await settle(batch, flush);
+    }
+    inFlight = false;
+  };
+
+  return (item) =>
+    new Promise<O>((resolve, reject) => {
+      if (waiting.length >= maxWaiting) return reject(busy());
+      waiting.push({ item, resolve, reject });
+      if (inFlight) return undefined;
+      inFlight = true;
+      setImmediate(() => void drain());
+      return undefined;
+    });
+}
+
+async function settle<I, O>(batch: readonly Waiting<I, O>[], flush: Flush<I, O>): Promise<void> {
+  try {
+    const outcomes = await flush(batch.map(({ item }) => item));
+    if (outcomes.length !== batch.length)
+      throw new Error(`a flush of ${batch.length} gave ${outcomes.length} outcomes`);
+    batch.forEach(({ resolve }, index) => resolve(outcomes[index] as O));
+  } catch (error) {
+    const [only] = batch;
+    if (batch.length === 1) return only?.reject(error);
+    const middle = Math.ceil(batch.length / 2);
+    await settle(batch.slice(0, middle), flush);
+    await settle(batch.slice(middle), flush);
+  }
+}
+
+/** Reads that arrive together become one; equal keys are read once. */
+export function batchedRead<K extends string, V>(
+  load: Flush<K, V>,
+  options: GroupOptions = {},
+): (key: K) => Promise<V> {
+  return group<K, V>(async (keys) => {
+    const distinct = [...new Set(keys)];
+    const values = await load(distinct);
+    const found = new Map(distinct.map((key, index) => [key, values[index] as V]));
+    return keys.map((key) => found.get(key) as V);
+  }, options);
+}

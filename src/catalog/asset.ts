@@ -1,0 +1,111 @@
+import { after, HOUR, type Instant } from '../kernel/instant.ts';
+import { follow } from '../kernel/state-machine.ts';
+import { assetLifecycle, type AssetStatus } from './asset-lifecycle.ts';
+import { refusals } from './refusals.ts';
+import type { TitleKind } from './title.ts';
+
+export const ASSET_KINDS = ['media', 'trailer', 'poster'] as const;
+export type AssetKind = (typeof ASSET_KINDS)[number];
+
+/** A file of a title. Its `storageKey` is known before the first byte comes, so that no crash can orphan it. */
+export interface Asset {
+  readonly id: string;
+  readonly titleId: string;
+  readonly kind: AssetKind;
+  readonly status: AssetStatus;
+  /** Per cent, 0–100. */
+  readonly progress: number;
+  readonly storageKey: string;
+  readonly contentType: string | null;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  /** Code of the refusal that ended it. */
+  readonly failure: string | null;
+  readonly createdAt: Instant;
+  /** An upload that has not ended by then was interrupted; null once it has. */
+  readonly dueAt: Instant | null;
+  readonly readyAt: Instant | null;
+  readonly version: number;
+}
+
+/** What storage knows of a file that arrived whole. */
+export interface ReceivedFile {
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  /** As told by the file's first bytes, not by the caller. */
+  readonly contentType: string;
+}
+
+export interface CatalogPolicy {
+  /** Largest media file or trailer; admins are the only uploaders so far. */
+  readonly mediaLimitBytes: number;
+  readonly posterLimitBytes: number;
+  /** An upload may take so long; after that it counts as interrupted. */
+  readonly uploadHours: number;
+  /** A replaced file stays readable so long, for those who are watching it. */
+  readonly keepReplacedHours: number;
+}
+
+export const catalogPolicy: CatalogPolicy = {
+  mediaLimitBytes: 5 * 1024 ** 3,
+  posterLimitBytes: 5 * 1024 ** 2,
+  uploadHours: 6,
+  keepReplacedHours: 24,
+};
+
+const VIDEO_TYPES = ['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska'] as const;
+const AUDIO_TYPES = ['audio/mpeg', 'audio/mp4', 'audio/flac', 'audio/ogg'] as const;
+const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const;
+
+/** The contents that an asset may have; trailers follow the kind of their title. */
+export function acceptedTypes(titleKind: TitleKind, kind: AssetKind): readonly string[] {
+  if (kind === 'poster') return IMAGE_TYPES;
+  return titleKind === 'video' ? VIDEO_TYPES : AUDIO_TYPES;
+}
+
+export const limitBytes = (kind: AssetKind, policy: CatalogPolicy): number =>
+  kind === 'poster' ? policy.posterLimitBytes : policy.mediaLimitBytes;
+
+export interface AssetOrigin {
+  readonly id: string;
+  readonly titleId: string;
+  readonly kind: AssetKind;
+  readonly now: Instant;
+}
+
+export const beginUpload = ({ now, ...origin }: AssetOrigin, policy: CatalogPolicy): Asset => ({
+  ...origin,
+  status: 'uploading',
+  progress: 0,
+  storageKey: origin.id,
+  contentType: null,
+  bytes: null,
+  sha256: null,
+  failure: null,
+  createdAt: now,
+  dueAt: after(now, policy.uploadHours * HOUR),
+  readyAt: null,
+  version: 1,
+});
+
+/** The file is whole and in its place. An upload that was superseded or given up meanwhile is refused. */
+export function received(asset: Asset, file: ReceivedFile): Asset {
+  const status = follow(assetLifecycle, asset.status, 'receive');
+  if (status === undefined) throw refusals.uploadSuperseded();
+  return { ...asset, ...file, status, progress: 0, dueAt: null, version: asset.version + 1 };
+}
+
+/** The file can be served. */
+export function finished(asset: Asset, now: Instant): Asset {
+  const status = follow(assetLifecycle, asset.status, 'finish');
+  if (status === undefined) throw refusals.uploadSuperseded();
+  return { ...asset, status, progress: 100, readyAt: now, version: asset.version + 1 };
+}
+
+/** The asset ended without being ready; one that has ended already stays as it is. */
+export function failed(asset: Asset, failure: string): Asset {
+  const status = follow(assetLifecycle, asset.status, 'fail');
+  if (status === undefined) return asset;
+  return { ...asset, status, failure, dueAt: null, version: asset.version + 1 };
+}

@@ -1,0 +1,63 @@
+import { refusal } from '../kernel/domain-error.ts';
+
+const megabytes = (bytes: number): number => Math.floor(bytes / 1024 ** 2);
+
+export const refusals = {
+  notFound: refusal('not-found', 'request.not-found', 'There is no such thing, or it is not yours to see.'),
+  titleNotReady: refusal(
+    'conflict',
+    'catalog.title-not-ready',
+    'A title is published only with media that is ready: upload it first.',
+  ),
+  alreadyPublished: refusal(
+    'conflict',
+    'catalog.already-published',
+    'The title is published: archive it before scheduling it anew.',
+  ),
+  notPublished: refusal(
+    'conflict',
+    'catalog.not-published',
+    'A draft was never published, so it cannot be archived. It can be deleted.',
+  ),
+  creditsAfterEnd: refusal(
+    'invalid',
+    'catalog.credits-after-end',
+    'The credits cannot start after the end of the title.',
+  ),
+  unknownGenre: refusal(
+    'invalid',
+    'catalog.unknown-genre',
+    'At least one of the genres does not exist.',
+    (ids: readonly string[]) => ({ unknown: ids }),
+  ),
+  titleCodeTaken: refusal('conflict', 'catalog.title-code-taken', 'Another title has this code.'),
+  genreNameTaken: refusal('conflict', 'catalog.genre-name-taken', 'Another genre has this name.'),
+  uploadTooLarge: refusal(
+    'too-large',
+    'catalog.upload-too-large',
+    'The file is larger than what may be uploaded here.',
+    (limitBytes: number) => ({ limit_bytes: limitBytes, limit_mb: megabytes(limitBytes) }),
+  ),
+  unsupportedMedia: refusal(
+    'unsupported',
+    'catalog.unsupported-media',
+    'The file is not of a kind that can be used here, whatever its name or declared type.',
+    (accepted: readonly string[]) => ({ accepted }),
+  ),
+  uploadTruncated: refusal(
+    'invalid',
+    'catalog.upload-truncated',
+    'The upload ended before the whole file had arrived. Nothing was kept.',
+  ),
+  uploadSuperseded: refusal(
+    'conflict',
+    'catalog.upload-superseded',
+    'A newer upload took the place of this one, or it took too long. Nothing was kept.',
+  ),
+  storageFull: refusal(
+    'unavailable',
+    'catalog.storage-full',
+    'There is no room for the file at the moment. Nothing was kept.',
+    () => ({ retry_after_seconds: 60 }),
+  ),
+};

@@ -1,0 +1,109 @@
+import { includes, type AccessLevel, type Verdict } from '../kernel/access-level.ts';
+import type { Clock, Instant } from '../kernel/instant.ts';
+import {
+  entitlementOf,
+  grantedTo,
+  notGranted,
+  standingOf,
+  type Entitlement,
+  type EntitlementPolicy,
+  type PlanAccess,
+  type Standing,
+} from './feature.ts';
+import type { Plans } from './ports.ts';
+
+export {
+  entitlementPolicy,
+  UNLIMITED,
+  type Entitlement,
+  type EntitlementPolicy,
+  type Granted,
+  type PlanAccess,
+  type Standing,
+} from './feature.ts';
+export type { Plans } from './ports.ts';
+
+export interface EntitlementsDeps {
+  readonly plans: Plans;
+  readonly clock: Clock;
+  readonly policy: EntitlementPolicy;
+}
+
+/** Why a feature is allowed or not: the chain from the plan's version over its grants to the verdict. */
+export interface Explanation {
+  readonly asOf: Instant;
+  readonly plan: { readonly id: string; readonly name: string; readonly version: number } | null;
+  readonly period: { readonly start: Instant; readonly end: Instant | null } | null;
+  readonly grants: readonly { readonly source: 'plan' | 'free_policy'; readonly limit: number | null }[];
+  readonly verdict: Entitlement;
+}
+
+export interface Entitlements {
+  /** Level, seats and picture height of an account at this moment. */
+  standing(accountId: string): Promise<Standing>;
+  /** Whether an account (null: nobody signed in) may watch a title of `level`. */
+  mayWatch(accountId: string | null, level: AccessLevel): Promise<Verdict>;
+  list(accountId: string): Promise<readonly Entitlement[]>;
+  /** One feature; what nothing grants is denied with a reason, not refused. */
+  one(accountId: string, feature: string): Promise<Entitlement>;
+  explain(accountId: string, feature: string, asOf: Instant | null): Promise<Explanation>;
+  /** Limits by feature (-1 unlimited), and what was used of the meters. */
+  limitsOf(accountId: string): Promise<{
+    readonly limits: Readonly<Record<string, number>>;
+    readonly usage: Readonly<Record<string, number>>;
+  }>;
+}
+
+export function watchVerdict(
+  access: Pick<PlanAccess, 'level' | 'reason'> | null,
+  asked: AccessLevel,
+): Verdict {
+  if (asked === 'free') return { allowed: true };
+  if (access === null) return { allowed: false, reason: 'sign_in_required' };
+  if (includes(access.level, asked)) return { allowed: true };
+  const reason = access.level === 'free' ? (access.reason ?? 'no_subscription') : 'tier_too_low';
+  return { allowed: false, reason };
+}
+
+export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): Entitlements {
+  const one = (access: PlanAccess, feature: string): Entitlement => {
+    const granted = grantedTo(access, policy).find((each) => each.feature === feature);
+    return granted ? entitlementOf(granted, 0) : notGranted(feature, access);
+  };
+  return {
+    standing: async (accountId) => standingOf(await plans.accessOf(accountId), policy),
+    mayWatch: async (accountId, level) =>
+      watchVerdict(accountId === null ? null : await plans.accessOf(accountId), level),
+    list: async (accountId) =>
+      grantedTo(await plans.accessOf(accountId), policy).map((granted) => entitlementOf(granted, 0)),
+    one: async (accountId, feature) => one(await plans.accessOf(accountId), feature),
+    explain: async (accountId, feature, asOf) => {
+      const access = await (asOf === null ? plans.accessOf(accountId) : plans.accessAsOf(accountId, asOf));
+      const granted = grantedTo(access, policy).find((each) => each.feature === feature);
+      const ownField = access.plan !== null && (feature === 'max_devices' || feature === 'resolution');
+      const listed = access.plan?.features.some((each) => each.feature === feature) ?? false;
+      const source = ownField || listed ? 'plan' : 'free_policy';
+      return {
+        asOf: asOf ?? clock.now(),
+        plan: access.plan && {
+          id: access.plan.id,
+          name: access.plan.name,
+          version: access.plan.termsVersion,
+        },
+        period: access.plan && { start: access.plan.periodStart, end: access.plan.periodEnd },
+        grants: granted ? [{ source, limit: granted.limit }] : [],
+        verdict: one(access, feature),
+      };
+    },
+    limitsOf: async (accountId) => {
+      const granted = grantedTo(await plans.accessOf(accountId), policy);
+      const limits = granted.flatMap(({ feature, limit }) =>
+        limit === null ? [] : [[feature, limit] as const],
+      );
+      const meters = granted
+        .filter(({ kind }) => kind === 'meter')
+        .map(({ feature }) => [feature, 0] as const);
+      return { limits: Object.fromEntries(limits), usage: Object.fromEntries(meters) };
+    },
+  };
+}

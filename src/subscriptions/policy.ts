@@ -1,0 +1,21 @@
+/** Numbers of the rules that an operator may set. */
+export interface SubscriptionPolicy {
+  /** A renewal is taken when at most so many days are left. */
+  readonly renewalWindowDays: number;
+  /** How long an unpaid purchase waits for its payer. */
+  readonly incompleteHours: number;
+  /** How long access goes on behind the end while an automatic renewal's outcome is unknown. */
+  readonly unknownOutcomeHours: number;
+  /** How far ahead a start can be scheduled. */
+  readonly scheduleAheadDays: number;
+  /** Days before the end at which the subscriber is reminded, once each per term. */
+  readonly reminderDays: readonly number[];
+}
+
+export const subscriptionPolicy: SubscriptionPolicy = {
+  renewalWindowDays: 30,
+  incompleteHours: 23,
+  unknownOutcomeHours: 24,
+  scheduleAheadDays: 365,
+  reminderDays: [7, 1],
+};

@@ -1,0 +1,79 @@
+import type { Machine } from '../kernel/state-machine.ts';
+
+export const SUBSCRIPTION_STATUSES = [
+  'incomplete',
+  'scheduled',
+  'trialing',
+  'active',
+  'past_due',
+  'paused',
+  'canceled',
+  'expired',
+] as const;
+export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
+
+export const SUBSCRIPTION_TRIGGERS = [
+  'pay',
+  'renew',
+  'abandon',
+  'reach-start',
+  'reach-end',
+  'fail-renewal',
+  'give-up',
+  'request-cancel',
+  'cancel-now',
+  'request-pause',
+  'pause',
+  'resume',
+  'withdraw-request',
+] as const;
+export type SubscriptionTrigger = (typeof SUBSCRIPTION_TRIGGERS)[number];
+
+/**
+ * The life of a subscription (rules.md, "Plans and subscriptions"). `reach-end` leads to `canceled` when a
+ * cancellation is pending. `request-…` writes a wish that takes effect at the end of the period, and
+ * `withdraw-request` takes it back: neither changes the status.
+ */
+export const subscriptionLifecycle: Machine<SubscriptionStatus, SubscriptionTrigger> = {
+  name: 'subscription',
+  initial: ['incomplete', 'scheduled', 'trialing', 'active'],
+  table: {
+    incomplete: { pay: 'active', abandon: 'expired', 'cancel-now': 'expired' },
+    scheduled: { 'reach-start': 'active', 'cancel-now': 'canceled' },
+    trialing: {
+      pay: 'active',
+      'reach-end': ['expired', 'canceled'],
+      'fail-renewal': 'past_due',
+      'request-cancel': 'trialing',
+      'withdraw-request': 'trialing',
+      'cancel-now': 'canceled',
+    },
+    active: {
+      renew: 'active',
+      'reach-end': ['expired', 'canceled'],
+      'fail-renewal': 'past_due',
+      'request-cancel': 'active',
+      'request-pause': 'active',
+      'withdraw-request': 'active',
+      pause: 'paused',
+      'cancel-now': 'canceled',
+    },
+    past_due: { pay: 'active', 'give-up': 'expired', 'cancel-now': 'canceled' },
+    paused: { resume: 'active', 'cancel-now': 'canceled' },
+    canceled: {},
+    expired: {},
+  },
+};
+
+/** The states of which an account has at most one at a time: everything that is not over. */
+export const LIVE_STATUSES = [
+  'incomplete',
+  'scheduled',
+  'trialing',
+  'active',
+  'past_due',
+  'paused',
+] as const satisfies readonly SubscriptionStatus[];
+
+export const isLive = (status: SubscriptionStatus): boolean =>
+  status !== 'canceled' && status !== 'expired';
