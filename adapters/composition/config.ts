@@ -38,6 +38,7 @@ const Environment = z.object({
   SEED: z.enum(['demo', 'none']).optional(),
   PAYMENTS: z.enum(['simulated']).optional(),
   MEDIA: z.enum(['local']).default('local'),
+  PURCHASE_STALE_SECONDS: positive.default(30),
   STREAM_LIMIT_POLICY: z.enum(['reject_newest', 'evict_oldest']).default('reject_newest'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   CORS_ORIGINS: z.string().default(''),
@@ -93,6 +94,8 @@ export interface Config {
     readonly loginFailuresPerMinute: number;
   };
   readonly seed: 'demo' | 'none';
+  /** When a purchase under way counts as interrupted; longer than the gateway may take. */
+  readonly purchaseStaleSeconds: number;
   readonly streamLimitPolicy: 'reject_newest' | 'evict_oldest';
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Keys given from outside; null where one is generated and kept in `dataDir`. */
@@ -113,7 +116,10 @@ export function parseConfig(variables: Variables): Config {
     throw new ConfigFault(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   const config = shaped(parsed.data);
-  const faults = [...profileFaults(config), ...(config.production ? productionFaults(config, parsed.data) : [])];
+  const faults = [
+    ...profileFaults(config),
+    ...(config.production ? productionFaults(config, parsed.data) : []),
+  ];
   if (faults.length > 0) throw new ConfigFault(faults);
   return config;
 }
@@ -173,6 +179,7 @@ function shaped(env: Environment): Config {
       loginFailuresPerMinute: env.RATE_LIMIT_LOGIN_FAILURES,
     },
     seed: env.SEED ?? (production ? 'none' : 'demo'),
+    purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
     streamLimitPolicy: env.STREAM_LIMIT_POLICY,
     logLevel: env.LOG_LEVEL,
     secrets: {

@@ -18,7 +18,10 @@ export function provide<T, const A extends readonly unknown[]>(
 ): void {
   container
     .bind<T>(key as ServiceIdentifier<T>)
-    .toResolvedValue(make as (...args: unknown[]) => T, needs as readonly ServiceIdentifier[] as ServiceIdentifier[])
+    .toResolvedValue(
+      make as (...args: unknown[]) => T,
+      needs as readonly ServiceIdentifier[] as ServiceIdentifier[],
+    )
     .inSingletonScope();
 }
 
@@ -27,4 +30,5 @@ export function provideValue<T>(container: Container, key: Token<T>, value: T): 
   container.bind<T>(key as ServiceIdentifier<T>).toConstantValue(value);
 }
 
-export const resolve = <T>(container: Container, key: Token<T>): T => container.get<T>(key as ServiceIdentifier<T>);
+export const resolve = <T>(container: Container, key: Token<T>): T =>
+  container.get<T>(key as ServiceIdentifier<T>);

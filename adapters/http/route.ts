@@ -36,7 +36,7 @@ export interface Upload {
   readonly contentLength: number | null;
 }
 
-export interface RouteRequest<A extends Access, P, Q, B> {
+export interface RouteRequest<A extends Access, P, Q, B, S = undefined> {
   readonly actor: ActorOf[A];
   readonly params: P;
   readonly query: Q;
@@ -47,13 +47,23 @@ export interface RouteRequest<A extends Access, P, Q, B> {
   /** The caller's address, for throttles and the list of sessions. */
   readonly address: string;
   readonly headers: IncomingMessage['headers'];
+  /** What the route's `authenticates` gave. */
+  readonly signedIn: S;
 }
+
+/** What a log-in is made from: the validated body and where it came from. */
+export type LogInRequest<B> = Pick<
+  RouteRequest<'public', unknown, unknown, B>,
+  'body' | 'address' | 'headers'
+>;
 
 export interface Response<R> {
   readonly body: R;
   /** When it is not the route's usual status. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A kept answer, given again: said with `Idempotency-Replayed: true`. */
+  readonly replayed?: boolean;
 }
 
 export interface RouteSpec<
@@ -62,6 +72,7 @@ export interface RouteSpec<
   Q extends z.ZodType,
   B extends z.ZodType,
   R extends z.ZodType,
+  S = undefined,
 > {
   readonly method: Method;
   /** Below `/api/v1`, parameters in braces: `/videos/{id}`. */
@@ -88,14 +99,19 @@ export interface RouteSpec<
   readonly idempotent?: boolean;
   /** The kind of the object that `{id}` names, when it may belong to somebody else. */
   readonly object?: OwnedObject;
+  /**
+   * Makes it a log-in by `email` and `password` (fields of the body): the edge asks this through its
+   * passport-local strategy, and hands the result to the handler as `signedIn`.
+   */
+  readonly authenticates?: (usher: Faces, request: LogInRequest<z.output<B>>) => Promise<S>;
   readonly handle: (
     usher: Faces,
-    request: RouteRequest<A, z.output<P>, z.output<Q>, z.output<B>>,
+    request: RouteRequest<A, z.output<P>, z.output<Q>, z.output<B>, S>,
   ) => Promise<Response<z.input<R>>>;
 }
 
 /** A route as its readers see it: the router, the validator, OpenAPI, the inventory of the tests. */
-export type Route = RouteSpec<Access, z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
+export type Route = RouteSpec<Access, z.ZodType, z.ZodType, z.ZodType, z.ZodType, unknown>;
 
 /** Declares a route: one value from which everything about it is made. */
 export const route = <
@@ -104,8 +120,9 @@ export const route = <
   Q extends z.ZodType = z.ZodType<Readonly<Record<string, never>>>,
   B extends z.ZodType = z.ZodType<undefined>,
   R extends z.ZodType = z.ZodType<undefined, undefined>,
+  S = undefined,
 >(
-  spec: RouteSpec<A, P, Q, B, R>,
+  spec: RouteSpec<A, P, Q, B, R, S>,
 ): Route => spec as unknown as Route;
 
 /** A route that answers by itself (media, probes, documents): outside `/api/v1`, not JSON. */

@@ -51,6 +51,7 @@ export interface Title extends TitleDraft, ServingAssets {
   readonly listedAt: Instant;
   readonly searchText: string;
   readonly sortTitle: string;
+  /** One more with each save; the rules leave it alone. */
   readonly version: number;
 }
 
@@ -80,8 +81,7 @@ export function createTitle(draft: TitleDraft, { now, ...origin }: TitleOrigin):
   });
 }
 
-export const editTitle = (title: Title, changes: TitleChanges): Title =>
-  described({ ...title, ...changes, version: title.version + 1 });
+export const editTitle = (title: Title, changes: TitleChanges): Title => described({ ...title, ...changes });
 
 /** Fills what follows from the text, and refuses marks that contradict each other. */
 function described(title: Title): Title {
@@ -99,7 +99,7 @@ function described(title: Title): Title {
 /** The title at `now`: a scheduled one is published from its instant on, whether or not a sweep ran. */
 export const asOf = (title: Title, now: Instant): Title =>
   title.status === 'scheduled' && title.publishedAt !== null && title.publishedAt <= now
-    ? { ...title, status: 'published', version: title.version + 1 }
+    ? { ...title, status: 'published' }
     : title;
 
 export const isPublished = (title: Title, now: Instant): boolean => asOf(title, now).status === 'published';
@@ -111,20 +111,19 @@ export function publish(title: Title, { at, now }: { readonly at: Instant; reado
   if (!targets(titleLifecycle, title.status, 'publish').includes(status)) throw refusals.alreadyPublished();
   if (title.status === 'published') return title;
   const publishedAt = at > now ? at : now;
-  return { ...title, status, publishedAt, listedAt: publishedAt, version: title.version + 1 };
+  return { ...title, status, publishedAt, listedAt: publishedAt };
 }
 
 export function archive(title: Title): Title {
   const [status] = targets(titleLifecycle, title.status, 'archive');
   if (status === undefined) throw refusals.notPublished();
-  return title.status === status ? title : { ...title, status, version: title.version + 1 };
+  return title.status === status ? title : { ...title, status };
 }
 
 /** The title with another serving asset of one kind. */
 export const serve = (title: Title, kind: AssetKind, assetId: string): Title => ({
   ...title,
   [`${kind}AssetId`]: assetId,
-  version: title.version + 1,
 });
 
 export const servingAsset = (title: Title, kind: AssetKind): string | null => title[`${kind}AssetId`];

@@ -33,7 +33,8 @@ export interface PlanAccess {
   /** The plan whose terms hold now; null when the free policy holds. */
   readonly plan: {
     readonly id: string;
-    readonly name: string;
+    /** Null where only a decision is asked for, which needs no names. */
+    readonly name: string | null;
     readonly termsVersion: number;
     readonly maxDevices: number;
     readonly maxHeight: number;

@@ -32,7 +32,7 @@ export interface EntitlementsDeps {
 /** Why a feature is allowed or not: the chain from the plan's version over its grants to the verdict. */
 export interface Explanation {
   readonly asOf: Instant;
-  readonly plan: { readonly id: string; readonly name: string; readonly version: number } | null;
+  readonly plan: { readonly id: string; readonly name: string | null; readonly version: number } | null;
   readonly period: { readonly start: Instant; readonly end: Instant | null } | null;
   readonly grants: readonly { readonly source: 'plan' | 'free_policy'; readonly limit: number | null }[];
   readonly verdict: Entitlement;
@@ -78,13 +78,14 @@ export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): 
       grantedTo(await plans.accessOf(accountId), policy).map((granted) => entitlementOf(granted, 0)),
     one: async (accountId, feature) => one(await plans.accessOf(accountId), feature),
     explain: async (accountId, feature, asOf) => {
-      const access = await (asOf === null ? plans.accessOf(accountId) : plans.accessAsOf(accountId, asOf));
+      const at = asOf ?? clock.now();
+      const access = await plans.accessAsOf(accountId, at);
       const granted = grantedTo(access, policy).find((each) => each.feature === feature);
       const ownField = access.plan !== null && (feature === 'max_devices' || feature === 'resolution');
       const listed = access.plan?.features.some((each) => each.feature === feature) ?? false;
       const source = ownField || listed ? 'plan' : 'free_policy';
       return {
-        asOf: asOf ?? clock.now(),
+        asOf: at,
         plan: access.plan && {
           id: access.plan.id,
           name: access.plan.name,

@@ -7,6 +7,8 @@ export type RefusalKind =
   | 'not-found'
   | 'conflict'
   | 'gone'
+  | 'too-large'
+  | 'unsupported'
   | 'mismatch'
   | 'limited'
   | 'unavailable';

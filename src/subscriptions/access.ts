@@ -1,13 +1,11 @@
 import type { AccessLevel, DenialReason } from '../kernel/access-level.ts';
-import type { Instant } from '../kernel/instant.ts';
-import type { PlanFeature } from './plan.ts';
+import { after, HOUR, type Instant } from '../kernel/instant.ts';
+import { graceEnd } from './decide.ts';
+import { heightOf, type PlanFeature, type PlanTerms } from './plan.ts';
+import type { SubscriptionPolicy } from './policy.ts';
 import type { SubscriptionStatus } from './subscription-lifecycle.ts';
-
-/** A term, half-open. */
-export interface Term {
-  readonly start: Instant;
-  readonly end: Instant;
-}
+import type { Subscription } from './subscription.ts';
+import { termAt, type Term } from './term.ts';
 
 /** What a subscription that gives access grants. */
 export interface PlanGrant {
@@ -35,4 +33,73 @@ export interface Access {
   /** The next instant at which this answer changes by itself; null when none is known. */
   readonly until: Instant | null;
   readonly grant: PlanGrant | null;
+}
+
+const denied = (reason: DenialReason, until: Instant | null = null): Access => ({
+  level: 'free',
+  reason,
+  until,
+  grant: null,
+});
+
+export const noSubscription: Access = denied('no_subscription');
+
+/** What a subscription, advanced to `now`, gives. Computed, never stored: no sweeper can be late for it. */
+export function accessAt(
+  state: Subscription,
+  terms: PlanTerms,
+  { now, policy }: { readonly now: Instant; readonly policy: SubscriptionPolicy },
+): Access {
+  switch (state.status) {
+    case 'incomplete':
+      return denied('not_started');
+    case 'scheduled':
+      return denied('not_started', state.startedAt);
+    case 'trialing':
+    case 'active':
+      return until(runEnd(state, policy), 'ended');
+    case 'past_due':
+      return until(state.endsAt && graceEnd(state.endsAt, terms), 'past_due_grace_over');
+    case 'paused':
+      return denied('paused');
+    case 'canceled':
+    case 'expired':
+      return denied('ended');
+  }
+
+  function until(end: Instant | null, over: DenialReason): Access {
+    if (end === null || now >= end) return denied(over);
+    return { level: terms.accessLevel, reason: null, until: end, grant: grantOf(state, terms, now) };
+  }
+}
+
+/** While the outcome of an automatic renewal is unknown, access goes on for a while. */
+const runEnd = (
+  { endsAt, autoRenew, cancelAtPeriodEnd }: Subscription,
+  { unknownOutcomeHours }: SubscriptionPolicy,
+): Instant | null =>
+  endsAt !== null && autoRenew && !cancelAtPeriodEnd ? after(endsAt, unknownOutcomeHours * HOUR) : endsAt;
+
+const grantOf = (state: Subscription, terms: PlanTerms, now: Instant): PlanGrant => ({
+  subscriptionId: state.id,
+  planId: state.planId,
+  termsVersion: state.termsVersion,
+  status: state.status,
+  maxDevices: terms.maxDevices,
+  maxHeight: heightOf(terms.resolution),
+  features: terms.features,
+  anchor: state.anchor ?? state.startedAt ?? state.createdAt,
+  term: runningTerm(state, terms, now),
+});
+
+/** A trial, and the trial that a paid term waits behind, is one term; behind the paid end the last one stays. */
+function runningTerm(
+  { startedAt, anchor, endsAt, createdAt }: Subscription,
+  terms: PlanTerms,
+  now: Instant,
+): Term {
+  if (anchor === null || now < anchor)
+    return { start: startedAt ?? createdAt, end: anchor ?? endsAt ?? createdAt };
+  const last = endsAt === null ? now : ((endsAt - 1) as Instant);
+  return termAt(anchor, terms.validity, now < last ? now : last);
 }

@@ -5,7 +5,7 @@ import type { Subscription } from './subscription.ts';
 /** What the history shows of a subscription before and after an event. */
 export type Snapshot = Pick<
   Subscription,
-  'status' | 'planId' | 'termsVersion' | 'endsAt' | 'cancelAtPeriodEnd' | 'autoRenew'
+  'status' | 'startedAt' | 'endsAt' | 'cancelAtPeriodEnd' | 'autoRenew'
 >;
 
 /** One line of the append-only history: who did what, when it holds from, when it was written. */
@@ -13,7 +13,7 @@ export interface HistoryEntry {
   readonly id: string;
   readonly subscriptionId: string;
   readonly accountId: string;
-  /** 1, 2, … within the subscription. */
+  /** 1, 2, … within the account: the version of the state that the event led to. */
   readonly seq: number;
   readonly type: SubscriptionEvent['type'];
   readonly event: SubscriptionEvent;
@@ -30,8 +30,7 @@ export interface HistoryEntry {
 /** The state's part that the history shows. */
 export const snapshotOf = (state: Subscription): Snapshot => ({
   status: state.status,
-  planId: state.planId,
-  termsVersion: state.termsVersion,
+  startedAt: state.startedAt,
   endsAt: state.endsAt,
   cancelAtPeriodEnd: state.cancelAtPeriodEnd,
   autoRenew: state.autoRenew,

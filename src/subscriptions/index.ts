@@ -1,11 +1,14 @@
-import type { SubscriptionOperations } from './operations.ts';
-import { planCommands, planQuestions, type ManagePlansDeps } from './manage-plans.ts';
-import type { SubscriptionPolicy } from './policy.ts';
+import { subscriptionQuestions } from './ask-subscriptions.ts';
 import type { Subscriptions } from './face.ts';
+import { planCommands, planQuestions, type ManagePlansDeps } from './manage-plans.ts';
+import { subscriptionCommands } from './manage-subscriptions.ts';
+import type { SubscriptionPolicy } from './policy.ts';
 
 export type { Plan, PlanChanges, PlanDraft, PlanFeature, PlanTerms, Validity } from './plan.ts';
 export { heightOf, RESOLUTIONS, type Resolution } from './plan.ts';
-export type { Access, PlanGrant, Term } from './access.ts';
+export { PLAN_LIMITS } from './plan-rules.ts';
+export type { Access, PlanGrant } from './access.ts';
+export type { Term } from './term.ts';
 export type {
   CancelRequest,
   SubscriptionCommands,
@@ -13,8 +16,16 @@ export type {
   SubscriptionQuestions,
   Subscriptions,
 } from './face.ts';
+export type { SubscriptionNews } from './events.ts';
 export type { HistoryEntry, Snapshot } from './history.ts';
-export type { Purchase, PurchaseIntent, PurchaseRequest, Quote, SubscriptionOperations } from './operations.ts';
+export {
+  subscriptionOperations,
+  type Purchase,
+  type PurchaseIntent,
+  type PurchaseRequest,
+  type Quote,
+  type SubscriptionOperations,
+} from './operations.ts';
 export type {
   AccessRecord,
   PlanStore,
@@ -26,14 +37,20 @@ export type {
 export { subscriptionPolicy, type SubscriptionPolicy } from './policy.ts';
 export { refusals as subscriptionRefusals } from './refusals.ts';
 export type { Subscription } from './subscription.ts';
-export { isLive, subscriptionLifecycle, type SubscriptionStatus } from './subscription-lifecycle.ts';
+export {
+  isLive,
+  SUBSCRIPTION_STATUSES,
+  subscriptionLifecycle,
+  type SubscriptionStatus,
+} from './subscription-lifecycle.ts';
 
 export interface SubscriptionsDeps extends ManagePlansDeps {
   readonly policy: SubscriptionPolicy;
 }
 
-export declare const createSubscriptions: (deps: SubscriptionsDeps) => Subscriptions;
-/** For `billing`, which buys inside its own unit of work. */
-export declare const subscriptionOperations: (
-  deps: Pick<SubscriptionsDeps, 'ids' | 'policy'>,
-) => SubscriptionOperations;
+export const createSubscriptions = (deps: SubscriptionsDeps): Subscriptions => ({
+  ...planCommands(deps),
+  ...planQuestions(deps),
+  ...subscriptionCommands(deps),
+  ...subscriptionQuestions(deps),
+});

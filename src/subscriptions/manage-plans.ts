@@ -3,6 +3,7 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
 import { createPlan, revisePlan, versionOf, type Plan, type PlanChanges, type PlanDraft } from './plan.ts';
+import { checkPlan } from './plan-rules.ts';
 import type { SubscriptionStores } from './ports.ts';
 import { refusals } from './refusals.ts';
 
@@ -13,23 +14,32 @@ export interface ManagePlansDeps {
 }
 
 export interface PlanCommands {
-  /** Refuses with `subscriptions.plan-code-taken`. */
+  /** Refuses with `request.invalid` (plan-rules.ts) and `subscriptions.plan-code-taken`. */
   createPlan(draft: PlanDraft): Promise<Plan>;
-  /** Edits a plan; subscribers keep the terms they bought. */
+  /** Edits a plan; subscribers keep the terms they bought. Refuses as `createPlan`, and with `request.not-found`. */
   revisePlan(id: string, changes: PlanChanges): Promise<Plan>;
   /** Removes a plan that nobody ever bought; else refuses with `subscriptions.plan-in-use`. */
   removePlan(id: string): Promise<void>;
 }
 
+export interface PlanScope {
+  readonly withRetired: boolean;
+}
+
+const ON_SALE: PlanScope = { withRetired: false };
+
 export interface PlanQuestions {
-  listPlans(request: PageRequest): Promise<Page<Plan>>;
-  findPlan(id: string): Promise<Plan>;
+  /** The plans on sale by price; the retired ones too when asked for. */
+  listPlans(request: PageRequest, options?: PlanScope): Promise<Page<Plan>>;
+  /** Refuses with `request.not-found`, also a retired plan unless asked for. */
+  findPlan(id: string, options?: PlanScope): Promise<Plan>;
 }
 
 export const planCommands = ({ unitOfWork, clock, ids }: ManagePlansDeps): PlanCommands => ({
   createPlan: (draft) =>
     unitOfWork.run(async ({ plans }) => {
       if (await plans.findByCode(draft.code)) throw refusals.planCodeTaken();
+      checkPlan(draft);
       const now = clock.now();
       const plan = createPlan(draft, { id: ids.next(), now });
       await plans.add(plan);
@@ -44,6 +54,7 @@ export const planCommands = ({ unitOfWork, clock, ids }: ManagePlansDeps): PlanC
       const holder = changes.code === undefined ? undefined : await plans.findByCode(changes.code);
       if (holder && holder.id !== id) throw refusals.planCodeTaken();
       const revised = revisePlan(current, changes);
+      checkPlan(revised);
       await plans.save(revised);
       if (revised.termsVersion !== current.termsVersion)
         await plans.addVersion(versionOf(revised, clock.now()));
@@ -53,16 +64,16 @@ export const planCommands = ({ unitOfWork, clock, ids }: ManagePlansDeps): PlanC
   removePlan: (id) =>
     unitOfWork.run(async ({ plans }) => {
       if (!(await plans.find(id))) throw refusals.planNotFound();
-      await plans.remove(id);
+      if (!(await plans.removeUnbought(id))) throw refusals.planInUse();
     }),
 });
 
 export const planQuestions = ({ unitOfWork }: Pick<ManagePlansDeps, 'unitOfWork'>): PlanQuestions => ({
-  listPlans: (request) => unitOfWork.read(({ plans }) => plans.list(request, { withRetired: false })),
+  listPlans: (request, scope = ON_SALE) => unitOfWork.read(({ plans }) => plans.list(request, scope)),
 
-  findPlan: async (id) => {
+  findPlan: async (id, { withRetired } = ON_SALE) => {
     const plan = await unitOfWork.read(({ plans }) => plans.find(id));
-    if (!plan?.isActive) throw refusals.planNotFound();
+    if (!plan || !(plan.isActive || withRetired)) throw refusals.planNotFound();
     return plan;
   },
 });

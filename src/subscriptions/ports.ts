@@ -32,12 +32,15 @@ export interface AccessRecord {
 
 export interface SubscriptionStore {
   find(id: string): Promise<Subscription | undefined>;
-  /** The account's subscription with the greatest ordinal, live or over. */
+  /** The account's subscription with the greatest version, live or over. */
   newest(accountId: string): Promise<Subscription | undefined>;
-  /** Stores a new subscription; a second live one of the account, or one with its ordinal, is a lost race. */
+  /** Stores a new subscription; a second live one of the account is a lost race. */
   add(subscription: Subscription, dueAt: Instant | null): Promise<void>;
   /** Stores the next state, whose `version` lies above the stored `from`; any other stored one is a lost race. */
-  save(subscription: Subscription, options: { readonly from: number; readonly dueAt: Instant | null }): Promise<void>;
+  save(
+    subscription: Subscription,
+    stored: { readonly from: number; readonly dueAt: Instant | null },
+  ): Promise<void>;
   /** The newest subscription of each of the accounts that has one, with its terms. */
   accessRecords(accountIds: readonly string[]): Promise<readonly AccessRecord[]>;
   /** At most `limit` subscriptions whose due time is not after `now`, the longest due first, locked where rows can be. */
@@ -49,11 +52,11 @@ export interface SubscriptionStore {
 
 /** The append-only history. */
 export interface SubscriptionHistoryStore {
-  /** Appends; a `seq` that the subscription has, or a payment carried out before, is a lost race. */
+  /** Appends; a `seq` that the account has, or a payment carried out before, is a lost race. */
   append(entries: readonly HistoryEntry[]): Promise<void>;
   /** The account's entries, newest first. */
   list(accountId: string, request: PageRequest): Promise<Page<HistoryEntry>>;
-  /** All entries of the account's newest subscription that had begun by `at`, oldest first. */
+  /** The entries that held by `at`, of the subscription that the last of them belongs to, oldest first. */
   until(accountId: string, at: Instant): Promise<readonly HistoryEntry[]>;
   findByPayment(paymentId: string): Promise<HistoryEntry | undefined>;
 }

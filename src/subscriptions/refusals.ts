@@ -1,4 +1,6 @@
 import { refusal } from '../kernel/domain-error.ts';
+import { toRfc3339, type Instant } from '../kernel/instant.ts';
+import type { SubscriptionStatus } from './subscription-lifecycle.ts';
 
 export const refusals = {
   planNotFound: refusal(
@@ -6,10 +8,47 @@ export const refusals = {
     'request.not-found',
     'There is no such thing, or it is not yours to see.',
   ),
+  planInvalid: refusal(
+    'invalid',
+    'request.invalid',
+    'The request is not valid.',
+    (errors: readonly { readonly pointer: string; readonly detail: string }[]) => ({ errors }),
+  ),
   planCodeTaken: refusal('conflict', 'subscriptions.plan-code-taken', 'Another plan has this code.'),
   planInUse: refusal(
     'conflict',
     'subscriptions.plan-in-use',
     'This plan was bought before: retire it (is_active: false) instead of deleting it.',
+  ),
+  planUnavailable: refusal('conflict', 'subscriptions.plan-unavailable', 'This plan is not on sale.'),
+  alreadyActive: refusal(
+    'conflict',
+    'subscriptions.already-active',
+    'There is a live subscription already: only its own plan can be renewed.',
+  ),
+  renewalTooEarly: refusal(
+    'conflict',
+    'subscriptions.renewal-too-early',
+    'Too much time is left to renew now.',
+    (opensAt: Instant) => ({ opens_at: toRfc3339(opensAt) }),
+  ),
+  notRenewable: refusal(
+    'conflict',
+    'subscriptions.not-renewable',
+    'The subscription cannot be renewed in its present state.',
+    (status: SubscriptionStatus) => ({ subscription_status: status }),
+  ),
+  trialUsed: refusal('conflict', 'subscriptions.trial-used', 'The trial was used before.'),
+  startTooFar: refusal(
+    'invalid',
+    'subscriptions.start-too-far',
+    'The start lies too far ahead.',
+    (latest: Instant) => ({ latest: toRfc3339(latest) }),
+  ),
+  noCurrent: refusal('not-found', 'subscriptions.no-current', 'There is no current subscription.'),
+  nothingToResume: refusal(
+    'conflict',
+    'subscriptions.nothing-to-resume',
+    'Nothing is pending that could be undone.',
   ),
 };

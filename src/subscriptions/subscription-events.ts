@@ -4,7 +4,8 @@ import type { Instant } from '../kernel/instant.ts';
 export interface Opening {
   readonly id: string;
   readonly accountId: string;
-  readonly ordinal: number;
+  /** The number of events that the account's earlier subscriptions had. */
+  readonly previousEvents: number;
   readonly planId: string;
   readonly termsVersion: number;
 }

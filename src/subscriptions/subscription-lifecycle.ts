@@ -75,5 +75,4 @@ export const LIVE_STATUSES = [
   'paused',
 ] as const satisfies readonly SubscriptionStatus[];
 
-export const isLive = (status: SubscriptionStatus): boolean =>
-  status !== 'canceled' && status !== 'expired';
+export const isLive = (status: SubscriptionStatus): boolean => status !== 'canceled' && status !== 'expired';

@@ -1,10 +1,59 @@
 import type { Contracts } from './contract.ts';
+import { gatewayBookContract, paymentsContract, refundsContract } from './billing.contract.ts';
+import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
+import { titlesContract } from './titles.contract.ts';
+import {
+  accountsContract,
+  auditContract,
+  codesContract,
+  loginThrottlesContract,
+  mailQuotasContract,
+} from './identity.contract.ts';
+import { sessionsContract } from './sessions.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
-import { plansContract } from './subscriptions.contract.ts';
+import { progressContract, streamsContract, watchLogContract } from './playback.contract.ts';
+import { plansContract } from './plans.contract.ts';
+import {
+  subscriptionHistoryContract,
+  subscriptionsContract,
+  trialsContract,
+} from './subscriptions.contract.ts';
+import { noticesContract } from './notifications.contract.ts';
+import {
+  clockOffsetContract,
+  deliveriesContract,
+  jobRunsContract,
+  journalContract,
+} from './operations.contract.ts';
 
 export const contracts: Contracts = {
   lock: lockContract,
+  accounts: accountsContract,
+  sessions: sessionsContract,
+  codes: codesContract,
+  loginThrottles: loginThrottlesContract,
+  mailQuotas: mailQuotasContract,
+  audit: auditContract,
+  titles: titlesContract,
+  figures: figuresContract,
+  genres: genresContract,
+  assets: assetsContract,
+  fileRemovals: fileRemovalsContract,
   idempotency: idempotencyContract,
   outbox: outboxContract,
+  payments: paymentsContract,
+  refunds: refundsContract,
+  gatewayBook: gatewayBookContract,
+  streams: streamsContract,
+  progress: progressContract,
+  watchLog: watchLogContract,
   plans: plansContract,
+  subscriptions: subscriptionsContract,
+  subscriptionHistory: subscriptionHistoryContract,
+  trials: trialsContract,
+  deliveries: deliveriesContract,
+  journal: journalContract,
+  jobRuns: jobRunsContract,
+  clockOffset: clockOffsetContract,
+  notices: noticesContract,
 };

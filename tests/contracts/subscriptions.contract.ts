@@ -1,128 +1,228 @@
 import { expect } from 'chai';
 import { LostRace } from '../../src/kernel/domain-error.ts';
-import { instant } from '../../src/kernel/instant.ts';
-import { money } from '../../src/kernel/money.ts';
+import { after, DAY, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import { createPlan, revisePlan, versionOf, type Plan } from '../../src/subscriptions/plan.ts';
+import { snapshotOf, type HistoryEntry } from '../../src/subscriptions/history.ts';
+import { createPlan, versionOf } from '../../src/subscriptions/plan.ts';
 import type { SubscriptionStores } from '../../src/subscriptions/ports.ts';
+import type { Subscription } from '../../src/subscriptions/subscription.ts';
+import { SUBSCRIPTION_STATUSES } from '../../src/subscriptions/subscription-lifecycle.ts';
+import { nextId, NOW, plan, subscription } from '../world/subscriptions.ts';
 import type { Open } from './contract.ts';
 
-const NOW = instant(Date.UTC(2026, 0, 31, 12));
+type Stores = Pick<SubscriptionStores, 'plans' | 'subscriptions' | 'subscriptionHistory' | 'trials'>;
+type Work = (stores: Stores) => Promise<unknown>;
 
-let counter = 0;
-const nextId = (): string => {
-  counter += 1;
-  return `01980000-0000-7000-8000-${counter.toString().padStart(12, '0')}`;
-};
-
-const plan = (code: string, minor = 999): Plan =>
-  createPlan(
-    {
-      code,
-      name: 'Standard',
-      description: 'Two devices.',
-      isActive: true,
-      terms: {
-        price: money(minor, 'USD'),
-        validity: { days: 30 },
-        accessLevel: 'basic',
-        maxDevices: 2,
-        resolution: '1080p',
-        trialDays: 0,
-        graceDays: 3,
-        features: [
-          {
-            feature: 'channels',
-            kind: 'limit',
-            limit: -1,
-            per: null,
-            overage: null,
-            overagePriceMinor: null,
-          },
-        ],
-      },
-    },
-    { id: nextId(), now: NOW },
+/** What a store said to the work, before the unit of work made something else of it. */
+async function faultOf(unitOfWork: UnitOfWork<Stores>, work: Work): Promise<unknown> {
+  let fault: unknown;
+  const noted = async (stores: Stores): Promise<unknown> => {
+    try {
+      return await work(stores);
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+  };
+  const outcome = await unitOfWork.run(noted).then(
+    () => undefined,
+    (error: unknown) => error,
   );
+  return outcome === undefined ? undefined : (fault ?? outcome);
+}
 
-export function plansContract(open: Open<Pick<SubscriptionStores, 'plans'>>): void {
-  let unitOfWork: UnitOfWork<Pick<SubscriptionStores, 'plans'>>;
+export function subscriptionsContract(open: Open<Stores>): void {
+  let unitOfWork: UnitOfWork<Stores>;
   beforeEach(async () => {
     unitOfWork = await open();
   });
+  const add = (added: Subscription, dueAt: Instant | null = null): Promise<void> =>
+    unitOfWork.run(({ subscriptions }) => subscriptions.add(added, dueAt));
+  const find = (id: string): Promise<Subscription | undefined> =>
+    unitOfWork.read(({ subscriptions }) => subscriptions.find(id));
 
   it('gives back what was added, to the last field', async () => {
-    const added = plan('standard');
-    await unitOfWork.run(({ plans }) => plans.add(added));
-    expect(await unitOfWork.read(({ plans }) => plans.find(added.id))).to.deep.equal(added);
-    expect(await unitOfWork.read(({ plans }) => plans.findByCode('standard'))).to.deep.equal(added);
-    expect(await unitOfWork.read(({ plans }) => plans.find(nextId()))).to.equal(undefined);
+    const full = subscription({ remindedDays: 7, cancelAtPeriodEnd: true, autoRenew: true, endedAt: NOW });
+    const empty = subscription({ startedAt: null, anchor: null, endsAt: null, status: 'incomplete' });
+    await add(full);
+    await add(empty);
+    expect(await find(full.id)).to.deep.equal(full);
+    expect(await find(empty.id)).to.deep.equal(empty);
+    expect(await find(nextId())).to.equal(undefined);
   });
 
-  it('refuses a second plan with one code as a lost race', async () => {
-    await unitOfWork.run(({ plans }) => plans.add(plan('standard')));
-    let attempts = 0;
-    const second = unitOfWork.run(async ({ plans }) => {
-      attempts += 1;
-      await plans.add(plan('standard'));
-    });
-    await expectRejection(second, 'service.busy');
-    expect(attempts).to.equal(5);
+  it('takes one live subscription per account, in whatever state it is', async () => {
+    for (const status of SUBSCRIPTION_STATUSES) {
+      const accountId = nextId();
+      await add(subscription({ accountId, status, version: 1 }));
+      const fault = await faultOf(unitOfWork, ({ subscriptions }) =>
+        subscriptions.add(subscription({ accountId, version: 2 }), null),
+      );
+      const isOver = status === 'canceled' || status === 'expired';
+      expect(fault === undefined, status).to.equal(isOver);
+    }
   });
 
-  it('refuses to save over a newer version', async () => {
-    const first = plan('standard');
-    await unitOfWork.run(({ plans }) => plans.add(first));
-    await unitOfWork.run(({ plans }) => plans.save(revisePlan(first, { name: 'Newer' })));
-    let lost: unknown;
-    await unitOfWork
-      .run(async ({ plans }) => {
-        await plans.save(revisePlan(first, { name: 'Stale' })).catch((error: unknown) => {
-          lost = error;
-        });
-      })
-      .catch(() => undefined);
-    expect(lost).to.be.instanceOf(LostRace);
-    expect((await unitOfWork.read(({ plans }) => plans.find(first.id)))?.name).to.equal('Newer');
-  });
-
-  it('lists by price, then id, page by page, without the retired ones', async () => {
-    const cheap = plan('cheap', 100);
-    const twins = [plan('twin-a', 500), plan('twin-b', 500)];
-    const retired = { ...plan('retired', 300), isActive: false };
-    await unitOfWork.run(async ({ plans }) => {
-      for (const each of [...twins, retired, cheap]) await plans.add(each);
-    });
-    const first = await unitOfWork.read(({ plans }) => plans.list({ limit: 2 }, { withRetired: false }));
-    expect(first.items.map(({ code }) => code)).to.deep.equal(['cheap', 'twin-a']);
-    const cursor = first.nextCursor ?? undefined;
-    const second = await unitOfWork.read(({ plans }) =>
-      plans.list({ limit: 2, cursor }, { withRetired: false }),
+  it('saves over the version that was read, and over no other', async () => {
+    const first = subscription();
+    await add(first);
+    const second = { ...first, cancelAtPeriodEnd: true, version: 2 };
+    await unitOfWork.run(({ subscriptions }) => subscriptions.save(second, { from: 1, dueAt: null }));
+    expect(await find(first.id)).to.deep.equal(second);
+    const stale = { ...first, version: 2 };
+    const fault = await faultOf(unitOfWork, ({ subscriptions }) =>
+      subscriptions.save(stale, { from: 1, dueAt: null }),
     );
-    expect(second.items.map(({ code }) => code)).to.deep.equal(['twin-b']);
-    expect(second.nextCursor).to.equal(null);
-    const all = await unitOfWork.read(({ plans }) => plans.list({ limit: 9 }, { withRetired: true }));
-    expect(all.items).to.have.length(4);
+    expect(fault).to.be.instanceOf(LostRace);
+    expect(await find(first.id)).to.deep.equal(second);
   });
 
-  it('keeps each version of the terms, and drops them with the plan', async () => {
-    const added = plan('standard');
-    await unitOfWork.run(async ({ plans }) => {
-      await plans.add(added);
-      await plans.addVersion(versionOf(added, NOW));
-    });
-    expect(await unitOfWork.read(({ plans }) => plans.findVersion(added.id, 1))).to.deep.equal(
-      versionOf(added, NOW),
+  it('knows the newest subscription of an account by its version, and the terms it was bought on', async () => {
+    const bought = plan('standard');
+    const revised = createPlan(
+      { ...bought, terms: { ...bought.terms, maxDevices: 9 } },
+      { id: bought.id, now: NOW },
     );
-    await unitOfWork.run(({ plans }) => plans.remove(added.id));
-    expect(await unitOfWork.read(({ plans }) => plans.findVersion(added.id, 1))).to.equal(undefined);
+    const accountId = nextId();
+    const old = subscription({ accountId, planId: bought.id, status: 'canceled', version: 4 });
+    const newest = subscription({ accountId, planId: bought.id, termsVersion: 2, version: 5 });
+    const other = subscription({ planId: bought.id, status: 'expired' });
+    await unitOfWork.run(async ({ plans, subscriptions }) => {
+      await plans.add(bought);
+      await plans.addVersion(versionOf(bought, NOW));
+      await plans.addVersion({ ...versionOf(revised, NOW), termsVersion: 2 });
+      for (const each of [newest, other]) await subscriptions.add(each, null);
+      await subscriptions.add(old, null);
+    });
+    await unitOfWork.read(async ({ subscriptions }) => {
+      expect(await subscriptions.newest(accountId)).to.deep.equal(newest);
+      expect(await subscriptions.newest(nextId())).to.equal(undefined);
+      const records = await subscriptions.accessRecords([other.accountId, nextId(), accountId]);
+      expect(records).to.have.deep.members([
+        { subscription: newest, terms: revised.terms },
+        { subscription: other, terms: bought.terms },
+      ]);
+      expect(await subscriptions.accessRecords([])).to.deep.equal([]);
+    });
+  });
+
+  it('hands out what is due, the longest due first, a bounded number at a time', async () => {
+    const [late, soon, later] = [subscription(), subscription(), subscription()];
+    await add(soon, after(NOW, 2 * DAY));
+    await add(late, after(NOW, DAY));
+    await add(later, after(NOW, 3 * DAY));
+    await add(subscription({ status: 'expired' }), null);
+    const due = (days: number, limit: number): Promise<readonly Subscription[]> =>
+      unitOfWork.run(({ subscriptions }) => subscriptions.due(after(NOW, days * DAY), limit));
+    expect(await due(2, 9)).to.deep.equal([late, soon]);
+    expect(await due(9, 1)).to.deep.equal([late]);
+    expect(await due(0, 9)).to.deep.equal([]);
+    const next = (until: Instant): Promise<Instant | undefined> =>
+      unitOfWork.read(({ subscriptions }) => subscriptions.nextDueAt(until));
+    expect(await next(after(NOW, 9 * DAY))).to.equal(after(NOW, DAY));
+    expect(await next(instant(after(NOW, DAY) - 1))).to.equal(undefined);
+  });
+
+  it('knows who ever had something of a subscription', async () => {
+    const had = subscription({ status: 'expired' });
+    const never = subscription({ status: 'incomplete', startedAt: null, anchor: null, endsAt: null });
+    await add(had);
+    await add(never);
+    const asked = [had.accountId, never.accountId, nextId()];
+    expect(await unitOfWork.read(({ subscriptions }) => subscriptions.subscribers(asked))).to.deep.equal([
+      had.accountId,
+    ]);
   });
 }
 
-async function expectRejection(work: Promise<unknown>, code: string): Promise<void> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.have.property('code', code);
+const entry = (state: Subscription, changes: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  id: nextId(),
+  subscriptionId: state.id,
+  accountId: state.accountId,
+  seq: 1,
+  type: 'canceled',
+  event: { type: 'canceled', at: NOW },
+  actor: 'system:calendar',
+  before: null,
+  after: snapshotOf(state),
+  effectiveAt: NOW,
+  recordedAt: after(NOW, 5),
+  paymentId: null,
+  ...changes,
+});
+
+export function subscriptionHistoryContract(open: Open<Stores>): void {
+  let unitOfWork: UnitOfWork<Stores>;
+  beforeEach(async () => {
+    unitOfWork = await open();
+  });
+  const append = (...entries: HistoryEntry[]): Promise<void> =>
+    unitOfWork.run(({ subscriptionHistory }) => subscriptionHistory.append(entries));
+
+  it('lists an account newest first, page by page, to the last field', async () => {
+    const state = subscription();
+    const entries = [1, 2, 3].map((seq) =>
+      entry(state, { seq, before: seq === 1 ? null : snapshotOf(state), paymentId: `payment-${seq}` }),
+    );
+    await append(...entries, entry(subscription()));
+    const first = await unitOfWork.read(({ subscriptionHistory }) =>
+      subscriptionHistory.list(state.accountId, { limit: 2 }),
+    );
+    expect(first.items).to.deep.equal([entries[2], entries[1]]);
+    const second = await unitOfWork.read(({ subscriptionHistory }) =>
+      subscriptionHistory.list(state.accountId, { limit: 2, cursor: first.nextCursor ?? undefined }),
+    );
+    expect(second).to.deep.equal({ items: [entries[0]], nextCursor: null });
+  });
+
+  it('takes each place in an account once, and each payment once', async () => {
+    const state = subscription();
+    await append(entry(state, { paymentId: 'paid' }));
+    const twice = [entry(state), entry(state, { seq: 2, paymentId: 'paid' })];
+    for (const each of twice) {
+      const fault = await faultOf(unitOfWork, ({ subscriptionHistory }) =>
+        subscriptionHistory.append([each]),
+      );
+      expect(fault).to.not.equal(undefined);
+    }
+    const found = await unitOfWork.read(({ subscriptionHistory }) =>
+      subscriptionHistory.findByPayment('paid'),
+    );
+    expect(found?.subscriptionId).to.equal(state.id);
+    expect(
+      await unitOfWork.read(({ subscriptionHistory }) => subscriptionHistory.findByPayment('unpaid')),
+    ).to.equal(undefined);
+  });
+
+  it('tells what held at an instant, of the subscription that was the newest then', async () => {
+    const first = subscription();
+    const second = subscription({ accountId: first.accountId });
+    const entries = [
+      entry(first, { seq: 1, effectiveAt: NOW }),
+      entry(first, { seq: 2, effectiveAt: after(NOW, DAY) }),
+      entry(second, { seq: 3, effectiveAt: after(NOW, 2 * DAY) }),
+    ];
+    await append(...entries);
+    const held = (at: Instant): Promise<readonly HistoryEntry[]> =>
+      unitOfWork.read(({ subscriptionHistory }) => subscriptionHistory.until(first.accountId, at));
+    expect(await held(instant(NOW - 1))).to.deep.equal([]);
+    expect(await held(NOW)).to.deep.equal(entries.slice(0, 1));
+    expect(await held(instant(after(NOW, 2 * DAY) - 1))).to.deep.equal(entries.slice(0, 2));
+    expect(await held(after(NOW, 2 * DAY))).to.deep.equal(entries.slice(2));
+  });
+}
+
+export function trialsContract(open: Open<Stores>): void {
+  it('gives each account one trial', async () => {
+    const unitOfWork = await open();
+    const accountId = nextId();
+    const used = (): Promise<boolean> => unitOfWork.read(({ trials }) => trials.used(accountId));
+    expect(await used()).to.equal(false);
+    const attempts = Array.from({ length: 10 }, () =>
+      unitOfWork.run(({ trials }) => trials.use(accountId, NOW)),
+    );
+    const settled = await Promise.allSettled(attempts);
+    expect(settled.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+    expect(await used()).to.equal(true);
+  });
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AllStores } from '../../adapters/persistence/all-stores.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { openers, STORES, type OpenStores, type StoreName } from '../world/stores.ts';
+import { atTeardown } from '../world/teardown.ts';
 import { together, type Outcome } from './race.ts';
 import type { ScenarioModule } from './scenario.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
@@ -53,17 +54,15 @@ async function alone<I, O>({ unitOfWork }: OpenStores, { scenario, settings }: S
 }
 
 async function crewOf<I, O>(url: string, { scenario, settings }: Staging): Promise<Crew<I, O>> {
-  const workers = Array.from({ length: PROCESSES }, () =>
-    fork(new URL('./worker.ts', import.meta.url), { serialization: 'advanced' }),
-  );
-  await Promise.all(
-    workers.map((worker) => ask(worker, { kind: 'open', url, scenario: scenario.href, settings })),
-  );
+  const workers = idle.pop() ?? hire();
+  const tell = (each: (seat: number) => ToWorker): Promise<(readonly Outcome<unknown>[])[]> =>
+    Promise.all(workers.map((worker, seat) => ask(worker, each(seat))));
+  await tell(() => ({ kind: 'open', url, scenario: scenario.href, settings }));
   return {
     race: async (inputs) => {
       const share = (seat: number): readonly I[] => inputs.filter((_, index) => index % PROCESSES === seat);
-      await Promise.all(workers.map((worker, seat) => ask(worker, { kind: 'line-up', inputs: share(seat) })));
-      const answers = await Promise.all(workers.map((worker) => ask(worker, { kind: 'go' })));
+      await tell((seat) => ({ kind: 'line-up', inputs: share(seat) }));
+      const answers = await tell(() => ({ kind: 'go' }));
       return inputs.map((_, index) => {
         const outcome = answers[index % PROCESSES]?.[Math.floor(index / PROCESSES)];
         if (!outcome) throw new Error(`contender ${index} gave no outcome`);
@@ -71,13 +70,31 @@ async function crewOf<I, O>(url: string, { scenario, settings }: Staging): Promi
       });
     },
     close: async () => {
-      for (const worker of workers) {
-        const ended = once(worker, 'exit');
-        worker.disconnect();
-        await ended;
-      }
+      await tell(() => ({ kind: 'leave' }));
+      idle.push(workers);
     },
   };
+}
+
+/** Crews that wait for their next arena: starting four processes costs more than most races. */
+const idle: (readonly ChildProcess[])[] = [];
+
+function hire(): readonly ChildProcess[] {
+  const workers = Array.from({ length: PROCESSES }, () =>
+    fork(new URL('./worker.ts', import.meta.url), { serialization: 'advanced' }),
+  );
+  atTeardown(async () => {
+    idle.length = 0;
+    await Promise.all(workers.map(dismiss));
+  });
+  return workers;
+}
+
+async function dismiss(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const ended = once(worker, 'exit');
+  worker.disconnect();
+  await ended;
 }
 
 /** One question to a worker; its end before the answer is the failure of the race. */

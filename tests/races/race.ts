@@ -92,7 +92,8 @@ function refusedWith(error: unknown): Outcome<never> {
   const refused = 'code' in error && typeof error.code === 'string' ? error.code : 'defect';
   const details =
     'details' in error && typeof error.details === 'object' && error.details !== null ? error.details : {};
-  return { refused, message: error.stack ?? error.message, details: { ...details } };
+  const cause = error.cause instanceof Error ? `, by ${error.cause.message}` : '';
+  return { refused, message: `${error.stack ?? error.message}${cause}`, details: { ...details } };
 }
 
 /** Runs a naive variant seed by seed until one breaks; true when one did. */

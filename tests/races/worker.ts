@@ -8,7 +8,8 @@ import type { Act, ScenarioModule } from './scenario.ts';
 export type ToWorker =
   | { readonly kind: 'open'; readonly url: string; readonly scenario: string; readonly settings: unknown }
   | { readonly kind: 'line-up'; readonly inputs: readonly unknown[] }
-  | { readonly kind: 'go' };
+  | { readonly kind: 'go' }
+  | { readonly kind: 'leave' };
 
 export type FromWorker =
   | { readonly kind: 'done'; readonly outcomes: readonly Outcome<unknown>[] }
@@ -33,6 +34,11 @@ async function warm({ writer, reader }: Connections): Promise<void> {
     await Promise.all(Array.from({ length: POOL_SIZE }, () => knex.raw('select pg_sleep(0.05)')));
 }
 
+async function leave(): Promise<void> {
+  await connections?.close();
+  [connections, act, lined] = [undefined, undefined, []];
+}
+
 async function obey(message: ToWorker): Promise<readonly Outcome<unknown>[]> {
   switch (message.kind) {
     case 'open':
@@ -44,6 +50,9 @@ async function obey(message: ToWorker): Promise<readonly Outcome<unknown>[]> {
     case 'go':
       if (!act) throw new Error('the race has no scenario');
       return together(lined, act);
+    case 'leave':
+      await leave();
+      return [];
   }
 }
 
@@ -61,6 +70,5 @@ async function answer(message: ToWorker): Promise<FromWorker> {
 process.on('message', (message: ToWorker) => {
   void answer(message).then((reply) => process.send?.(reply));
 });
-process.on('disconnect', () => {
-  void connections?.close();
-});
+// The parent is done with us, or died.
+process.on('disconnect', () => process.exit());

@@ -1,6 +1,33 @@
-import type { Route } from '../route.ts';
+import type { RawRoute, Route } from '../route.ts';
+import { billingRoutes } from './billing.ts';
 import { entitlementRoutes } from './entitlements.ts';
+import { genreRoutes } from './genres.ts';
+import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
+import { titleRoutes } from './titles.ts';
+import { operationsRoutes } from './operations.ts';
+import { identityRoutes } from './identity.ts';
+import { meRoutes, pictureRoutes } from './me.ts';
+import { activityRoutes } from './activities.ts';
+import { ticketedMediaRoutes } from './media.ts';
+import { playbackRoutes } from './playback.ts';
 import { planRoutes } from './plans.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 
 /** Every route of the API. There is no second list anywhere. */
-export const routes: readonly Route[] = [...entitlementRoutes, ...planRoutes];
+export const routes: readonly Route[] = [
+  ...identityRoutes,
+  ...meRoutes,
+  ...billingRoutes,
+  ...entitlementRoutes,
+  ...titleRoutes,
+  ...titleMediaRoutes,
+  ...genreRoutes,
+  ...operationsRoutes,
+  ...playbackRoutes,
+  ...activityRoutes,
+  ...planRoutes,
+  ...subscriptionRoutes,
+];
+
+/** Routes outside the API that answer by themselves. */
+export const rawRoutes: readonly RawRoute[] = [...pictureRoutes, ...ticketedMediaRoutes];

@@ -20,7 +20,7 @@ export const EntitlementView = z
 export const ExplanationView = z
   .object({
     as_of: Time,
-    plan: z.object({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
+    plan: z.object({ id: z.string(), name: z.string().nullable(), version: z.number().int() }).nullable(),
     period: z.object({ start: Time, end: Time.nullable() }).nullable(),
     grants: z.array(
       z.object({ source: z.enum(['plan', 'free_policy']), limit: z.number().int().nullable() }),

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { ACCESS_LEVELS } from '../../../src/kernel/access-level.ts';
 import { toRfc3339 } from '../../../src/kernel/instant.ts';
 import { money, toDecimal } from '../../../src/kernel/money.ts';
-import { RESOLUTIONS, type Plan, type PlanFeature } from '../../../src/subscriptions/index.ts';
+import {
+  RESOLUTIONS,
+  type Plan,
+  type PlanFeature,
+  type PlanTerms,
+} from '../../../src/subscriptions/index.ts';
 import { Currency, Decimal, Time } from '../schemas.ts';
 
 export const FeatureView = z.object({
@@ -14,23 +19,28 @@ export const FeatureView = z.object({
   overage_price: Decimal.optional(),
 });
 
+/** What a plan costs and gives; with a subscription, on the terms it was bought on. */
+export const TermsView = z.object({
+  price: Decimal,
+  currency: Currency,
+  validity_days: z.number().int().optional(),
+  validity_months: z.number().int().optional(),
+  access_level: z.enum(ACCESS_LEVELS),
+  max_devices_allowed: z.number().int(),
+  resolution: z.enum(RESOLUTIONS),
+  trial_days: z.number().int(),
+  grace_days: z.number().int(),
+  entitlements: z.array(FeatureView),
+});
+
 export const PlanView = z
   .object({
     id: z.string(),
     code: z.string(),
     name: z.string(),
     description: z.string(),
-    price: Decimal,
-    currency: Currency,
-    validity_days: z.number().int().optional(),
-    validity_months: z.number().int().optional(),
-    access_level: z.enum(ACCESS_LEVELS),
-    max_devices_allowed: z.number().int(),
-    resolution: z.enum(RESOLUTIONS),
-    trial_days: z.number().int(),
-    grace_days: z.number().int(),
+    ...TermsView.shape,
     is_active: z.boolean(),
-    entitlements: z.array(FeatureView),
     created_at: Time,
   })
   .meta({ id: 'Plan' });
@@ -46,11 +56,7 @@ const featureView = (feature: PlanFeature, currency: string): z.input<typeof Fea
     : { overage_price: toDecimal(money(feature.overagePriceMinor, currency)) }),
 });
 
-export const planView = ({ terms, ...plan }: Plan): z.input<typeof PlanView> => ({
-  id: plan.id,
-  code: plan.code,
-  name: plan.name,
-  description: plan.description,
+export const termsView = (terms: PlanTerms): z.input<typeof TermsView> => ({
   price: toDecimal(terms.price),
   currency: terms.price.currency,
   ...('days' in terms.validity
@@ -61,7 +67,15 @@ export const planView = ({ terms, ...plan }: Plan): z.input<typeof PlanView> => 
   resolution: terms.resolution,
   trial_days: terms.trialDays,
   grace_days: terms.graceDays,
-  is_active: plan.isActive,
   entitlements: terms.features.map((feature) => featureView(feature, terms.price.currency)),
+});
+
+export const planView = ({ terms, ...plan }: Plan): z.input<typeof PlanView> => ({
+  id: plan.id,
+  code: plan.code,
+  name: plan.name,
+  description: plan.description,
+  ...termsView(terms),
+  is_active: plan.isActive,
   created_at: toRfc3339(plan.createdAt),
 });

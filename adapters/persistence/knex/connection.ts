@@ -51,6 +51,7 @@ export function openSqlite(filename: string): Connections {
       client: immediateClient(),
       connection: { filename, options: { readonly } },
       useNullAsDefault: true,
+      compileSqlOnError: false,
       // The writer's pool of one is a queue; waiting longer than this becomes a 503.
       acquireConnectionTimeout: 10_000,
       pool: {
@@ -85,6 +86,8 @@ export function openPostgres(
   const open = (connectionString: string, readonly: boolean): Knex =>
     knex({
       client: 'pg',
+      // A failed statement must not carry its values into a log.
+      compileSqlOnError: false,
       connection: {
         connectionString,
         application_name: 'usher',

@@ -10,7 +10,9 @@ export async function up(knex: Knex): Promise<void> {
     table.json('answer');
   });
   await knex.schema.createTable('events', (table) => {
-    table.text('id').primary();
+    // The order of recording; ids are ordered by time too, but each process has a clock of its own.
+    table.bigIncrements('position');
+    table.text('id').notNullable().unique();
     table.text('type').notNullable();
     table.bigInteger('at').notNullable().index();
     table.text('account_id');

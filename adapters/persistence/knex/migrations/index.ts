@@ -1,11 +1,25 @@
 import type { Knex } from 'knex';
 import * as kernel from './0001-kernel.ts';
+import * as identity from './0002-identity.ts';
 import * as subscriptions from './0003-subscriptions.ts';
+import * as billing from './0004-billing.ts';
+import * as playback from './0006-playback.ts';
+import * as catalog from './0005-catalog.ts';
+import * as jobs from './0007-jobs.ts';
+import * as notifications from './0008-notifications.ts';
+import * as rateLimits from './0009-rate-limits.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-kernel': kernel,
+  '0002-identity': identity,
   '0003-subscriptions': subscriptions,
+  '0004-billing': billing,
+  '0005-catalog': catalog,
+  '0006-playback': playback,
+  '0007-jobs': jobs,
+  '0008-notifications': notifications,
+  '0009-rate-limits': rateLimits,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,12 +1,48 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { Database } from '../unit-of-work.ts';
+import { knexPayments, knexRefunds } from './billing.ts';
+import { knexAssets, knexFigures, knexFileRemovals, knexGenres } from './catalog.ts';
+import { knexTitles } from './titles.ts';
+import { knexGatewayBook } from './simulated-gateway.ts';
 import { knexIdempotency, knexLocks } from './kernel.ts';
-import { knexOutbox } from './outbox.ts';
-import { knexPlans } from './subscriptions.ts';
+import { knexDeliveries } from './deliveries.ts';
+import { knexNotices } from './notifications.ts';
+import { knexClockOffset, knexJobRuns, knexJournal } from './operations.ts';
+import { knexAccounts, knexAudit, knexCodes, knexLoginThrottles, knexMailQuotas } from './identity.ts';
+import { knexOutbox, type OutboxOptions } from './outbox.ts';
+import { knexSessions } from './sessions.ts';
+import { knexProgress, knexStreams, knexWatchLog } from './playback.ts';
+import { knexPlans } from './plans.ts';
+import { knexSubscriptionHistory, knexSubscriptions, knexTrials } from './subscriptions.ts';
 
-export const knexStores = (database: Database): AllStores => ({
+export const knexStores = (database: Database, outbox?: OutboxOptions): AllStores => ({
   ...knexLocks(database),
   idempotency: knexIdempotency(database),
-  outbox: knexOutbox(database),
+  outbox: knexOutbox(database, outbox),
+  deliveries: knexDeliveries(database),
+  journal: knexJournal(database),
+  jobRuns: knexJobRuns(database),
+  clockOffset: knexClockOffset(database),
+  notices: knexNotices(database),
+  payments: knexPayments(database),
+  refunds: knexRefunds(database),
+  gatewayBook: knexGatewayBook(database),
+  streams: knexStreams(database),
+  progress: knexProgress(database),
+  watchLog: knexWatchLog(database),
+  titles: knexTitles(database),
+  figures: knexFigures(database),
+  genres: knexGenres(database),
+  assets: knexAssets(database),
+  fileRemovals: knexFileRemovals(database),
   plans: knexPlans(database),
+  subscriptions: knexSubscriptions(database),
+  subscriptionHistory: knexSubscriptionHistory(database),
+  trials: knexTrials(database),
+  accounts: knexAccounts(database),
+  sessions: knexSessions(database),
+  codes: knexCodes(database),
+  loginThrottles: knexLoginThrottles(database),
+  mailQuotas: knexMailQuotas(database),
+  audit: knexAudit(database),
 });

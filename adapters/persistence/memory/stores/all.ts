@@ -1,12 +1,54 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
+import { memoryPayments, memoryRefunds } from './billing.ts';
+import { memoryAssets, memoryFigures, memoryFileRemovals, memoryGenres } from './catalog.ts';
+import { memoryTitles } from './titles.ts';
+import { memoryGatewayBook } from './simulated-gateway.ts';
 import { memoryIdempotency, memoryLocks } from './kernel.ts';
+import { memoryDeliveries } from './deliveries.ts';
+import { memoryNotices } from './notifications.ts';
+import { memoryClockOffset, memoryJobRuns, memoryJournal } from './operations.ts';
+import {
+  memoryAccounts,
+  memoryAudit,
+  memoryCodes,
+  memoryLoginThrottles,
+  memoryMailQuotas,
+} from './identity.ts';
 import { memoryOutbox } from './outbox.ts';
-import { memoryPlans } from './subscriptions.ts';
+import { memorySessions } from './sessions.ts';
+import { memoryProgress, memoryStreams, memoryWatchLog } from './playback.ts';
+import { memoryPlans } from './plans.ts';
+import { memorySubscriptionHistory, memorySubscriptions, memoryTrials } from './subscriptions.ts';
 
 export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   ...memoryLocks,
   idempotency: memoryIdempotency(transaction),
   outbox: memoryOutbox(transaction),
+  deliveries: memoryDeliveries(transaction),
+  journal: memoryJournal(transaction),
+  jobRuns: memoryJobRuns(transaction),
+  clockOffset: memoryClockOffset(transaction),
+  notices: memoryNotices(transaction),
+  payments: memoryPayments(transaction),
+  refunds: memoryRefunds(transaction),
+  gatewayBook: memoryGatewayBook(transaction),
+  streams: memoryStreams(transaction),
+  progress: memoryProgress(transaction),
+  watchLog: memoryWatchLog(transaction),
+  titles: memoryTitles(transaction),
+  figures: memoryFigures(transaction),
+  genres: memoryGenres(transaction),
+  assets: memoryAssets(transaction),
+  fileRemovals: memoryFileRemovals(transaction),
   plans: memoryPlans(transaction),
+  subscriptions: memorySubscriptions(transaction),
+  subscriptionHistory: memorySubscriptionHistory(transaction),
+  trials: memoryTrials(transaction),
+  accounts: memoryAccounts(transaction),
+  sessions: memorySessions(transaction),
+  codes: memoryCodes(transaction),
+  loginThrottles: memoryLoginThrottles(transaction),
+  mailQuotas: memoryMailQuotas(transaction),
+  audit: memoryAudit(transaction),
 });

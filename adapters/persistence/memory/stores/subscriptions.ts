@@ -1,47 +1,86 @@
 import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
-import type { Plan, PlanVersion } from '../../../../src/subscriptions/plan.ts';
-import type { PlanStore } from '../../../../src/subscriptions/ports.ts';
-import type { TableDefinition } from '../table.ts';
+import type { Instant } from '../../../../src/kernel/instant.ts';
+import type {
+  AccessRecord,
+  Subscription,
+  SubscriptionHistoryStore,
+  SubscriptionStore,
+  TrialStore,
+} from '../../../../src/subscriptions/index.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
+import { BY_ACCOUNT, HISTORY, PLAN_VERSIONS, SUBSCRIPTIONS, TRIALS } from './subscription-tables.ts';
 
-const PLANS: TableDefinition<Plan> = {
-  name: 'plans',
-  key: (plan) => plan.id,
-  unique: { plans_code: (plan) => plan.code },
-};
-
-const PLAN_VERSIONS: TableDefinition<PlanVersion> = {
-  name: 'plan_versions',
-  key: (version) => `${version.planId} ${version.termsVersion}`,
-};
-
-export function memoryPlans({ table }: MemoryTransaction): PlanStore {
-  const plans = table(PLANS);
+export function memorySubscriptions({ table }: MemoryTransaction): SubscriptionStore {
+  const rows = table(SUBSCRIPTIONS);
+  const accounts = table(BY_ACCOUNT);
   const versions = table(PLAN_VERSIONS);
+
+  const ofAccount = (accountId: string): Subscription[] =>
+    (accounts.get(accountId)?.ids ?? []).flatMap((id) => rows.get(id)?.subscription ?? []);
+  const newest = (accountId: string): Subscription | undefined =>
+    ofAccount(accountId).sort((a, b) => b.version - a.version)[0];
+
   return {
-    find: async (id) => plans.get(id),
-    findByCode: async (code) => plans.holder('plans_code', code),
-    list: async ({ limit, cursor }, { withRetired }) => {
+    find: async (id) => rows.get(id)?.subscription,
+    newest: async (accountId) => newest(accountId),
+    add: async (subscription, dueAt) => {
+      rows.insert({ subscription, dueAt });
+      const { accountId, id } = subscription;
+      accounts.put({ accountId, ids: [...(accounts.get(accountId)?.ids ?? []), id] });
+    },
+    save: async (subscription, { from, dueAt }) =>
+      rows.update({ subscription, dueAt }, (stored) => stored.subscription.version === from),
+    accessRecords: async (accountIds) =>
+      accountIds.flatMap((accountId): AccessRecord[] => {
+        const subscription = newest(accountId);
+        const version = subscription && versions.get(`${subscription.planId} ${subscription.termsVersion}`);
+        return version ? [{ subscription, terms: version.terms }] : [];
+      }),
+    due: async (now, limit) =>
+      rows
+        .where(({ dueAt }) => dueAt !== null && dueAt <= now)
+        .sort((a, b) => Number(a.dueAt) - Number(b.dueAt) || (a.subscription.id < b.subscription.id ? -1 : 1))
+        .slice(0, limit)
+        .map(({ subscription }) => subscription),
+    nextDueAt: async (until) => {
+      let next: Instant | undefined;
+      for (const { dueAt } of rows.all())
+        if (dueAt !== null && dueAt <= until && (next === undefined || dueAt < next)) next = dueAt;
+      return next;
+    },
+    subscribers: async (accountIds) =>
+      accountIds.filter((accountId) => ofAccount(accountId).some(({ startedAt }) => startedAt !== null)),
+  };
+}
+
+export function memorySubscriptionHistory({ table }: MemoryTransaction): SubscriptionHistoryStore {
+  const entries = table(HISTORY);
+  return {
+    append: async (added) => {
+      for (const entry of added) entries.insert(entry);
+    },
+    list: async (accountId, { limit, cursor }) => {
       const from = cursor === undefined ? undefined : decodeCursor(cursor, 'number');
-      const rows = plans
-        .where((plan) => withRetired || plan.isActive)
-        .sort((a, b) => a.priceMinor - b.priceMinor || (a.id < b.id ? -1 : 1))
-        .filter(
-          (plan) =>
-            !from ||
-            plan.priceMinor > Number(from.value) ||
-            (plan.priceMinor === from.value && plan.id > from.id),
-        );
-      return pageOf(rows.slice(0, limit + 1), limit, (plan) => ({ value: plan.priceMinor, id: plan.id }));
+      const rows = entries
+        .where((entry) => entry.accountId === accountId && (!from || entry.seq < Number(from.value)))
+        .sort((a, b) => b.seq - a.seq);
+      return pageOf(rows.slice(0, limit + 1), limit, ({ seq, id }) => ({ value: seq, id }));
     },
-    add: async (plan) => plans.insert(plan),
-    save: async (plan) => plans.update(plan, (stored) => stored.version === plan.version - 1),
-    remove: async (id) => {
-      plans.delete(id);
-      for (const version of versions.where((row) => row.planId === id))
-        versions.delete(PLAN_VERSIONS.key(version));
+    until: async (accountId, at) => {
+      const held = entries
+        .where((entry) => entry.accountId === accountId && entry.effectiveAt <= at)
+        .sort((a, b) => a.seq - b.seq);
+      const last = held.at(-1);
+      return held.filter(({ subscriptionId }) => subscriptionId === last?.subscriptionId);
     },
-    addVersion: async (version) => versions.insert(version),
-    findVersion: async (planId, termsVersion) => versions.get(`${planId} ${termsVersion}`),
+    findByPayment: async (paymentId) => entries.holder('subscription_events_payment', paymentId),
+  };
+}
+
+export function memoryTrials({ table }: MemoryTransaction): TrialStore {
+  const trials = table(TRIALS);
+  return {
+    used: async (accountId) => trials.get(accountId) !== undefined,
+    use: async (accountId, usedAt) => trials.insert({ accountId, usedAt }),
   };
 }

@@ -1,0 +1,63 @@
+import type { Config } from '../composition/config.ts';
+import { seedDemo } from '../composition/demo.ts';
+import { LOGGER } from '../composition/keys.ts';
+import { composeUsher, type Usher } from '../composition/usher.ts';
+import { listen } from '../http/server.ts';
+
+/** Serves HTTP, and runs the jobs as well unless `RUN_JOBS=false`. */
+export async function serve(config: Config): Promise<void> {
+  const usher = await composeUsher(config);
+  try {
+    if (config.seed === 'demo') await seedDemo(usher);
+    const app = usher.app();
+    await usher.start();
+    const listening = await listen(app, {
+      host: config.http.host,
+      port: config.http.port,
+      stopping: () => {
+        usher.draining.begun = true;
+      },
+    });
+    onSignal(usher, async () => {
+      await listening.stop();
+      await usher.close();
+    });
+    process.stdout.write(
+      `Usher is ready at ${listening.url} — the API is at /api/v1, try it at ${listening.url}/docs\n`,
+    );
+  } catch (error) {
+    await usher.close();
+    throw error;
+  }
+}
+
+/** Runs the jobs alone, beside any number of others. */
+export async function work(config: Config): Promise<void> {
+  const usher = await composeUsher({ ...config, runJobs: true });
+  await usher.start();
+  // Keeps the process alive: timers of the jobs do not.
+  const alive = setInterval(() => undefined, 60_000);
+  onSignal(usher, async () => {
+    clearInterval(alive);
+    await usher.close();
+  });
+  process.stdout.write('Usher is running jobs\n');
+}
+
+/** The first signal lets what runs come to its end; the second does not. */
+function onSignal(usher: Usher, stop: () => Promise<void>): void {
+  let asked = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          usher.get(LOGGER).error({ err: error }, 'stopping');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Container } from 'inversify';
+import { systemClock } from '../clock/system-clock.ts';
+import { VirtualClock } from '../clock/virtual-clock.ts';
+import { createEmlFolder } from '../email/eml-folder.ts';
+import { createRecordedMailer } from '../email/recorded.ts';
+import { edgeLog } from '../http/log.ts';
+import { filePictures, memoryPictures } from '../media/pictures.ts';
+import { signedTickets, type Keyring } from '../media/tickets.ts';
+import { boundedGateway } from '../payments/bounded-gateway.ts';
+import { simulatedGateway } from '../payments/simulated-gateway.ts';
+import { argon2Passwords } from '../security/passwords.ts';
+import { randomIds } from '../security/random-ids.ts';
+import * as keys from './keys.ts';
+import type { Keys } from './secrets.ts';
+import { provide, provideValue } from './token.ts';
+
+/** How long the gateway may take: below the 30 s after which a retry drives a purchase to its end. */
+const GATEWAY_TIMEOUT_MS = 10_000;
+
+/** The world outside: time, ids, mail, money, files. Each profile has its own. */
+export function provideAdapters(container: Container): void {
+  provideValue(container, keys.SYSTEM_CLOCK, systemClock);
+  provide(container, keys.IDS, [], randomIds);
+  provide(container, keys.PASSWORDS, [], () => argon2Passwords());
+  provide(container, keys.EDGE_LOG, [keys.LOGGER], edgeLog);
+  provide(container, keys.FAILURES, [keys.LOGGER], (logger) => ({
+    failed: (what, error) => logger.error({ err: error }, what),
+  }));
+  provide(
+    container,
+    keys.MOVABLE_CLOCK,
+    [keys.CONFIG, keys.UNIT_OF_WORK, keys.SYSTEM_CLOCK, keys.FAILURES],
+    ({ clock }, unitOfWork, base, failures) =>
+      clock === 'system'
+        ? null
+        : new VirtualClock({ unitOfWork, base, onError: (error) => failures.failed('virtual clock', error) }),
+  );
+  provide(
+    container,
+    keys.CLOCK,
+    [keys.MOVABLE_CLOCK, keys.SYSTEM_CLOCK],
+    (movable, system) => movable ?? system,
+  );
+  provide(container, keys.MAILER, [keys.CONFIG], ({ profile, dataDir, mailFrom }) =>
+    profile === 'memory'
+      ? createRecordedMailer()
+      : createEmlFolder({ folder: join(dataDir, 'mail'), from: mailFrom }),
+  );
+  provide(container, keys.PICTURES, [keys.CONFIG], ({ profile, dataDir, http }) => {
+    const options = { publicUrl: http.publicUrl ?? '' };
+    return profile === 'memory' ? memoryPictures(options) : filePictures(dataDir, options);
+  });
+  provide(container, keys.TICKETS, [keys.KEYS], ({ media }) => signedTickets(keyringOf(media)));
+  provide(
+    container,
+    keys.GATEWAY,
+    [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.FAILURES],
+    (unitOfWork, clock, ids, failures) =>
+      boundedGateway(simulatedGateway({ unitOfWork, clock, ids }), {
+        timeoutMs: GATEWAY_TIMEOUT_MS,
+        onFault: (fault, operation) => failures.failed(`payment gateway: ${operation}`, fault),
+      }),
+  );
+}
+
+/** A key is named after its digest, so that processes with the same keys agree on the names. */
+function keyringOf([first, ...rest]: Keys['media']): Keyring {
+  const named = (key: string): Keyring['current'] => ({
+    kid: createHash('sha256').update(key).digest('base64url').slice(0, 8),
+    key: Buffer.from(key),
+  });
+  const current = named(first);
+  return { current, all: [current, ...rest.map(named)] };
+}

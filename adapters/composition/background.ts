@@ -1,0 +1,105 @@
+import type { Container } from 'inversify';
+import { createReactor } from '../../src/reactions.ts';
+import { createOperations, createTableQueue, deliveryPolicy } from '../../src/operations/index.ts';
+import { createInlineRunner } from '../jobs/inline.ts';
+import { createDeliver, createPgBossQueue } from '../jobs/pg-boss-queue.ts';
+import { createPgBossRunner } from '../jobs/pg-boss.ts';
+import { jobsOf } from '../jobs/schedule.ts';
+import * as keys from './keys.ts';
+import { provide } from './token.ts';
+
+/** What happens behind the answers: reactions, due work, the clock. */
+export function provideBackground(container: Container): void {
+  provide(
+    container,
+    keys.REACT,
+    [keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.CATALOG],
+    (notifications, subscriptions, playback, catalog) =>
+      createReactor({
+        notifications,
+        subscriptions,
+        playback,
+        catalog: { countView: async (view) => void (await catalog.countViews([view])) },
+      }),
+  );
+  provide(
+    container,
+    keys.JOBS,
+    [
+      keys.UNIT_OF_WORK,
+      keys.CLOCK,
+      keys.SUBSCRIPTIONS,
+      keys.BILLING,
+      keys.PLAYBACK,
+      keys.CATALOG,
+      keys.IDENTITY,
+    ],
+    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity) =>
+      jobsOf({
+        'subscriptions.advance': (limit) => subscriptions.advanceDue(limit),
+        'billing.resolve-payments': (limit) => billing.resolveUnknown(limit),
+        'billing.refund': (limit) => billing.sendRefunds(limit),
+        'playback.reap-silent': (limit) => playback.reapSilent(limit),
+        'catalog.publish-due': (limit) => catalog.publishDue(limit),
+        'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
+        'catalog.remove-files': (limit) => catalog.removeDueFiles(limit),
+        'identity.remove-unverified': (limit) => identity.sweepUnverified(limit),
+        'identity.clean-up': (limit) => identity.sweepExpired(limit),
+        'idempotency.purge': async (limit) => ({
+          done: await unitOfWork.run(({ idempotency }) => idempotency.purge(clock.now(), limit)),
+        }),
+      }),
+  );
+  provide(
+    container,
+    keys.QUEUE,
+    [keys.BOSS, keys.CONNECTIONS, keys.UNIT_OF_WORK, keys.SYSTEM_CLOCK, keys.REACT, keys.FAILURES],
+    (boss, connections, unitOfWork, systemClock, react, failures) =>
+      boss && connections
+        ? createPgBossQueue({ boss, knex: connections.writer, deliver: createDeliver(react, failures) })
+        : createTableQueue({ unitOfWork, systemClock, react, failures, policy: deliveryPolicy }),
+  );
+  provide(
+    container,
+    keys.OPERATIONS,
+    [
+      keys.UNIT_OF_WORK,
+      keys.SYSTEM_CLOCK,
+      keys.MOVABLE_CLOCK,
+      keys.JOBS,
+      keys.QUEUE,
+      keys.FAILURES,
+      keys.SUBSCRIPTIONS,
+      keys.BILLING,
+      keys.PLAYBACK,
+      keys.CATALOG,
+      keys.IDENTITY,
+    ],
+    (unitOfWork, systemClock, movableClock, jobs, queue, failures, ...dueWork) =>
+      createOperations({
+        unitOfWork,
+        systemClock,
+        movableClock,
+        jobs,
+        queue,
+        failures,
+        dueWork,
+      }),
+  );
+  provide(
+    container,
+    keys.RUNNER,
+    [keys.CONFIG, keys.BOSS, keys.QUEUE, keys.OPERATIONS, keys.JOBS, keys.REACT, keys.FAILURES],
+    ({ runJobs }, boss, queue, operations, jobs, react, failures) =>
+      boss
+        ? createPgBossRunner({
+            boss,
+            deliver: createDeliver(react, failures),
+            operations,
+            jobs,
+            policy: deliveryPolicy,
+            runs: runJobs,
+          })
+        : createInlineRunner({ queue, operations, failures }),
+  );
+}

@@ -1,0 +1,93 @@
+import type { Catalog, ViewerStanding } from '../../src/catalog/index.ts';
+import type { Entitlements, PlanAccess, Plans } from '../../src/entitlements/index.ts';
+import type { AccountUse, Identity, Levels } from '../../src/identity/index.ts';
+import type { DenialReason } from '../../src/kernel/access-level.ts';
+import type { Addresses, Codes, Plans as PlanNames } from '../../src/notifications/index.ts';
+import type { PlayableTitle, Standing, Standings, Titles } from '../../src/playback/index.ts';
+import type { Access, Subscriptions, Term } from '../../src/subscriptions/index.ts';
+import { batchedRead } from '../persistence/group.ts';
+
+/**
+ * One context's port answered by another's face: each is a sentence about policy. They take thunks, so that
+ * contexts may need one another without a circle in the wiring.
+ */
+type Thunk<T> = () => T;
+
+const planAccess = (access: Access, name: string | null): PlanAccess => ({
+  level: access.level,
+  reason: access.reason,
+  plan: access.grant && {
+    id: access.grant.planId,
+    name,
+    termsVersion: access.grant.termsVersion,
+    maxDevices: access.grant.maxDevices,
+    maxHeight: access.grant.maxHeight,
+    features: access.grant.features,
+    ...periodOf(access.grant.term),
+  },
+});
+
+const periodOf = ({ start, end }: Term): { periodStart: Term['start']; periodEnd: Term['end'] } => ({
+  periodStart: start,
+  periodEnd: end,
+});
+
+/** Entitlements ask subscriptions what was bought. */
+export function plansOf(subscriptions: Thunk<Subscriptions>): Plans {
+  const accessOf = batchedRead((accountIds: readonly string[]) => subscriptions().accessOf(accountIds));
+  return {
+    accessOf: async (accountId) => planAccess(await accessOf(accountId), null),
+    accessAsOf: async (accountId, at) => {
+      const details = await subscriptions().asOf(accountId, at);
+      if (!details) return { level: 'free', reason: 'no_subscription', plan: null };
+      return planAccess(details.access, details.plan.name);
+    },
+  };
+}
+
+/** Suspended accounts lose their sessions at once, so nobody suspended gets as far as these questions. */
+export const catalogStanding = (entitlements: Thunk<Entitlements>): ViewerStanding => ({
+  of: async ({ accountId, isAdmin }) => {
+    if (isAdmin) return { level: 'premium', reason: null };
+    if (accountId === null) return { level: 'free', reason: 'sign_in_required' satisfies DenialReason };
+    return entitlements().standing(accountId);
+  },
+});
+
+export const playbackStandings = (entitlements: Thunk<Entitlements>): Standings => {
+  const of = (accountId: string): Promise<Standing> => entitlements().standing(accountId);
+  return {
+    of,
+    many: async (accountIds) =>
+      new Map(await Promise.all(accountIds.map(async (id) => [id, await of(id)] as const))),
+  };
+};
+
+export const playableTitles = (catalog: Thunk<Catalog>): Titles => ({
+  find: (titleId) => catalog().viewing(titleId),
+  many: async (titleIds) => {
+    const cards = await catalog().titlesByIds(titleIds);
+    return new Map([...cards].map(([id, card]): [string, PlayableTitle] => [id, { ...card, media: null }]));
+  },
+});
+
+export const accountLevels = (entitlements: Thunk<Entitlements>): Levels => ({
+  levelOf: async (accountId) => (await entitlements().standing(accountId)).level,
+});
+
+/** Billing pays for nothing but subscriptions, so whoever paid has one. */
+export const accountUse = (subscriptions: Thunk<Subscriptions>): AccountUse => ({
+  everUsed: async (accountIds) => [...(await subscriptions().everSubscribed(accountIds))],
+});
+
+export const accountAddresses = (identity: Thunk<Identity>): Addresses => ({
+  of: async (accountId) => (await identity().contactsOf([accountId]))[0],
+});
+
+export const mailedCodes = (identity: Thunk<Identity>): Codes => ({
+  codeOf: async (codeId) => (await identity().codeMail(codeId))?.code,
+});
+
+export const planNames = (subscriptions: Thunk<Subscriptions>): PlanNames => ({
+  nameOf: async (planId) => (await subscriptions().findPlan(planId, { withRetired: true })).name,
+});

@@ -1,0 +1,163 @@
+import type { Container } from 'inversify';
+import { billingPolicy, createBilling } from '../../src/billing/index.ts';
+import { catalogPolicy, createCatalog } from '../../src/catalog/index.ts';
+import { createEntitlements, entitlementPolicy } from '../../src/entitlements/index.ts';
+import { createIdentity, identityPolicy } from '../../src/identity/index.ts';
+import { createNotifications, notificationPolicy } from '../../src/notifications/index.ts';
+import { createPlayback, playbackPolicy } from '../../src/playback/index.ts';
+import {
+  createSubscriptions,
+  subscriptionOperations,
+  subscriptionPolicy,
+} from '../../src/subscriptions/index.ts';
+import { batchedRead, group } from '../persistence/group.ts';
+import { randomStreamSecrets } from '../media/stream-secrets.ts';
+import { accessTokens } from '../security/access-tokens.ts';
+import { commonPasswords } from '../security/common-passwords.ts';
+import { refreshTokens, serverSecrets } from '../security/secrets.ts';
+import {
+  accountAddresses,
+  accountLevels,
+  accountUse,
+  catalogStanding,
+  mailedCodes,
+  planNames,
+  plansOf,
+  playableTitles,
+  playbackStandings,
+} from './bridges.ts';
+import { exportParts } from './export-parts.ts';
+import * as keys from './keys.ts';
+import { provide, resolve } from './token.ts';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token-names.ts';
+
+/** The contexts, each made from its stores, its ports and its policy. */
+export function provideContexts(container: Container): void {
+  const later =
+    <T>(key: Parameters<typeof resolve<T>>[1]) =>
+    (): T =>
+      resolve(container, key);
+  const entitlements = later(keys.ENTITLEMENTS);
+  const subscriptions = later(keys.SUBSCRIPTIONS);
+  const identity = later(keys.IDENTITY);
+  const catalog = later(keys.CATALOG);
+
+  provide(
+    container,
+    keys.SUBSCRIPTIONS,
+    [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS],
+    (unitOfWork, clock, ids) => createSubscriptions({ unitOfWork, clock, ids, policy: subscriptionPolicy }),
+  );
+  provide(container, keys.SUBSCRIPTION_OPERATIONS, [keys.IDS], (ids) =>
+    subscriptionOperations({ ids, policy: subscriptionPolicy }),
+  );
+  provide(
+    container,
+    keys.BILLING,
+    [keys.CONFIG, keys.UNIT_OF_WORK, keys.SUBSCRIPTION_OPERATIONS, keys.GATEWAY, keys.CLOCK, keys.IDS],
+    ({ purchaseStaleSeconds }, unitOfWork, operations, gateway, clock, ids) =>
+      createBilling({
+        unitOfWork,
+        operations,
+        gateway,
+        clock,
+        ids,
+        policy: {
+          ...billingPolicy,
+          staleSeconds: purchaseStaleSeconds,
+          once: { ...billingPolicy.once, staleSeconds: purchaseStaleSeconds },
+        },
+      }),
+  );
+  provide(container, keys.ENTITLEMENTS, [keys.CLOCK], (clock) =>
+    createEntitlements({ plans: plansOf(subscriptions), clock, policy: entitlementPolicy }),
+  );
+  provide(
+    container,
+    keys.CATALOG,
+    [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.MEDIA_STORAGE],
+    (unitOfWork, clock, ids, storage) =>
+      createCatalog({
+        unitOfWork,
+        clock,
+        ids,
+        storage,
+        standing: catalogStanding(entitlements),
+        batched: batchedRead,
+        policy: catalogPolicy,
+      }),
+  );
+  provide(
+    container,
+    keys.PLAYBACK,
+    [keys.CONFIG, keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.TICKETS],
+    ({ streamLimitPolicy }, unitOfWork, clock, ids, tickets) =>
+      createPlayback({
+        unitOfWork,
+        clock,
+        ids,
+        tickets,
+        titles: playableTitles(catalog),
+        standings: playbackStandings(entitlements),
+        secrets: randomStreamSecrets,
+        policy: { ...playbackPolicy, atLimit: streamLimitPolicy },
+        together: group,
+      }),
+  );
+  provide(
+    container,
+    keys.NOTIFICATIONS,
+    [keys.UNIT_OF_WORK, keys.SYSTEM_CLOCK, keys.IDS, keys.MAILER],
+    (unitOfWork, systemClock, ids, mailer) =>
+      createNotifications({
+        unitOfWork,
+        systemClock,
+        ids,
+        mailer,
+        addresses: accountAddresses(identity),
+        codes: mailedCodes(identity),
+        plans: planNames(subscriptions),
+        policy: notificationPolicy,
+      }),
+  );
+  provideIdentity(container);
+}
+
+function provideIdentity(container: Container): void {
+  provide(
+    container,
+    keys.IDENTITY,
+    [
+      keys.CONFIG,
+      keys.KEYS,
+      keys.UNIT_OF_WORK,
+      keys.CLOCK,
+      keys.SYSTEM_CLOCK,
+      keys.IDS,
+      keys.PASSWORDS,
+      keys.PICTURES,
+    ],
+    (config, { signing, server }, unitOfWork, clock, systemClock, ids, passwords, pictures) =>
+      createIdentity({
+        unitOfWork,
+        clock,
+        systemClock,
+        ids,
+        passwords,
+        commonPasswords,
+        accessTokens: accessTokens(signing, { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE }),
+        refreshTokens: refreshTokens(server),
+        secrets: serverSecrets(server),
+        pictures,
+        levels: accountLevels(() => resolve(container, keys.ENTITLEMENTS)),
+        accountUse: accountUse(() => resolve(container, keys.SUBSCRIPTIONS)),
+        exportParts: () =>
+          exportParts({
+            subscriptions: resolve(container, keys.SUBSCRIPTIONS),
+            billing: resolve(container, keys.BILLING),
+            playback: resolve(container, keys.PLAYBACK),
+          }),
+        policy: { ...identityPolicy, emailVerification: config.emailVerification },
+      }),
+  );
+}

@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { bodyTimedOut, bodyTooLarge, edgeRefusals, unsupportedMediaType } from './edge-refusals.ts';
+import type { Upload } from './route.ts';
+
+export interface BodyLimits {
+  readonly limitBytes: number;
+  /** How long a JSON body may take to arrive. */
+  readonly timeoutMs: number;
+  /** How often an upload must have made progress. */
+  readonly uploadCheckMs: number;
+}
+
+/** The rules': 100 kB, 30 s. */
+export const bodyLimits: BodyLimits = { limitBytes: 100_000, timeoutMs: 30_000, uploadCheckMs: 10_000 };
+
+const MAX_DEPTH = 20;
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i;
+
+/**
+ * Reads and parses a JSON body; undefined when there is none. Refuses with 415 (not JSON in UTF-8, or
+ * encoded), 413, 408 and 400 (no JSON, deeper than 20, or text that a database cannot keep).
+ */
+export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
+  const { headers } = request;
+  const declared = headers['content-length'];
+  if (headers['transfer-encoding'] === undefined && (declared === undefined || declared === '0')) {
+    return undefined;
+  }
+  if (!isPlain(request) || !JSON_TYPE.test(headers['content-type'] ?? '')) {
+    throw unsupportedMediaType('application/json');
+  }
+  if (Number(declared ?? 0) > limits.limitBytes) throw bodyTooLarge(limits.limitBytes);
+  const bytes = await readAll(request, limits);
+  return bytes.length === 0 ? undefined : parsed(bytes);
+}
+
+/** The raw body of an upload route: its type is checked here, its bytes are the use case's to read. */
+export function uploadOf(request: IncomingMessage, types: readonly string[]): Upload {
+  const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!isPlain(request) || !types.some((type) => matches(type, contentType))) {
+    throw unsupportedMediaType(types.join(', '));
+  }
+  const declared = request.headers['content-length'];
+  return {
+    stream: request,
+    contentType,
+    contentLength: declared === undefined ? null : Number(declared),
+  };
+}
+
+const matches = (type: string, contentType: string): boolean =>
+  type === '*/*' ||
+  type === contentType ||
+  (type.endsWith('/*') && contentType.length >= type.length && contentType.startsWith(type.slice(0, -1)));
+
+const isPlain = ({ headers }: IncomingMessage): boolean =>
+  (headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity';
+
+function readAll(request: IncomingMessage, { limitBytes, timeoutMs }: BodyLimits): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limitBytes) settle(() => reject(bodyTooLarge(limitBytes)));
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void =>
+      settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    const onClose = (): void => settle(() => reject(bodyTimedOut()));
+    const timer = setTimeout(onClose, timeoutMs);
+    const settle = (outcome: () => void): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      // What is left is thrown away as it comes, so that the connection can go on.
+      request.on('error', () => undefined).resume();
+      outcome();
+    };
+    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}
+
+const notJson = (detail: string): Error => edgeRefusals.invalid([{ pointer: '', detail }]);
+
+function parsed(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw notJson('must be UTF-8');
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw notJson('must be JSON');
+    throw error;
+  }
+  inspect(value, { depth: 1, pointer: '', texts: UNKEEPABLE.test(text) });
+  return value;
+}
+
+/** An escape that may make a NUL or half a surrogate pair, which Postgres refuses in text and in JSON. */
+const UNKEEPABLE = /\\u(?:0000|d[89a-f])/i;
+
+interface Where {
+  readonly depth: number;
+  readonly pointer: string;
+  readonly texts: boolean;
+}
+
+function inspect(value: unknown, where: Where): void {
+  if (typeof value === 'string') {
+    if (where.texts && !isKeepable(value)) {
+      throw edgeRefusals.invalid([
+        { pointer: where.pointer, detail: 'must be well-formed text without NUL' },
+      ]);
+    }
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (where.depth > MAX_DEPTH) throw notJson(`must not be deeper than ${MAX_DEPTH}`);
+  // As an own property it is harmless here, but not for whoever copies the object key by key.
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+  for (const [key, member] of Object.entries(value)) {
+    if (where.texts && !isKeepable(key)) throw notJson('has a name that is not well-formed text');
+    inspect(member, { ...where, depth: where.depth + 1, pointer: `${where.pointer}/${escapePointer(key)}` });
+  }
+}
+
+const isKeepable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/** A key as one segment of a JSON pointer (RFC 6901). */
+export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,0 +1,116 @@
+import type { Request, Response } from 'express';
+import { crossOrigin, type CorsOrigins } from './cors.ts';
+import { handlerOf, type DispatchDeps, type Handler } from './dispatch.ts';
+import { methodNotAllowed, unknownPath } from './edge-refusals.ts';
+import { exchangeOf, send, sendProblem, type Exchange } from './exchange.ts';
+import type { EdgeLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { lingerAfter } from './linger.ts';
+import { PathTable } from './path-table.ts';
+import { probes, type ProbeDeps } from './probes.ts';
+import type { RawRoute, Route } from './route.ts';
+import { apiHeaders } from './secure-headers.ts';
+
+export interface EdgeDeps extends DispatchDeps, ProbeDeps {
+  readonly routes: readonly Route[];
+  readonly rawRoutes: readonly RawRoute[];
+  readonly corsOrigins: CorsOrigins;
+  readonly log: EdgeLog;
+  readonly metrics: Metrics;
+}
+
+interface Answering {
+  readonly pattern: string;
+  readonly handle: Handler;
+}
+
+/** Where the API lies; the second is an alias of its newest version. */
+const BASES = ['/api/v1', '/api'] as const;
+
+/**
+ * The one middleware in front of everything: it finds the route in a table, runs it and turns whatever goes
+ * wrong into a problem. Resolves to false for a path that is not its own (the documents).
+ */
+export function edge(deps: EdgeDeps): (request: Request, response: Response) => Promise<boolean> {
+  const table = tableOf(deps);
+  const constant = apiHeaders();
+  const cors = crossOrigin(deps.corsOrigins);
+
+  return async (request, response) => {
+    const exchange = exchangeOf(request, response);
+    const { path, search } = splitUrl(request.url);
+    const found = table.find(request.method.toLowerCase(), path);
+    for (const [name, value] of constant) response.setHeader(name, value);
+    response.setHeader('X-Request-Id', exchange.requestId);
+    if (found.state === 'found') exchange.pattern = found.value.pattern;
+    response.once('close', () => finished(exchange, deps));
+    lingerAfter(request, response);
+    if (request.headers.origin !== undefined && (await cors(request, response))) return true;
+    try {
+      if (found.state === 'found') {
+        await found.value.handle(exchange, { params: found.params, path: belowBase(path), search });
+      } else if (found.state === 'other-method') answerOther(exchange, found.methods);
+      else if (!isApi(path)) return false;
+      else throw unknownPath();
+    } catch (error) {
+      sendProblem(exchange, error, deps.log);
+    }
+    return true;
+  };
+}
+
+function tableOf(deps: EdgeDeps): PathTable<Answering> {
+  const table = new PathTable<Answering>();
+  for (const route of deps.routes) {
+    const handle = handlerOf(route, deps);
+    for (const base of BASES) {
+      table.add(route.method, base + route.path, { pattern: BASES[0] + route.path, handle });
+    }
+  }
+  for (const [path, probe] of probes(deps)) table.add('get', path, { pattern: path, handle: probe });
+  for (const raw of deps.rawRoutes) {
+    table.add(raw.method, raw.path, {
+      pattern: raw.path,
+      handle: ({ request, response }, { params }) =>
+        raw.serve(deps.faces, Object.assign(request, { params }), response),
+    });
+  }
+  return table;
+}
+
+function answerOther(exchange: Exchange, methods: readonly string[]): void {
+  const allow = [...new Set([...methods, 'OPTIONS'])].join(', ');
+  if (exchange.request.method !== 'OPTIONS') throw methodNotAllowed(allow);
+  send(exchange, { status: 204, headers: { Allow: allow } });
+}
+
+function splitUrl(url: string): { readonly path: string; readonly search: string } {
+  const mark = url.indexOf('?');
+  return mark === -1 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark + 1) };
+}
+
+const isApi = (path: string): boolean => path === '/api' || path.startsWith('/api/');
+
+function belowBase(path: string): string {
+  const base = BASES.find((candidate) => path.startsWith(`${candidate}/`)) ?? '';
+  return path.slice(base.length, path.endsWith('/') ? -1 : undefined);
+}
+
+function finished(
+  { request, response, requestId, startedAt, pattern, actor }: Exchange,
+  deps: EdgeDeps,
+): void {
+  const ms = performance.now() - startedAt;
+  const { method } = request;
+  const status = response.statusCode;
+  deps.metrics.observe({ method, route: pattern, status, seconds: ms / 1_000 });
+  deps.log.request({
+    request_id: requestId,
+    method,
+    route: pattern,
+    status,
+    ms: Math.round(ms * 10) / 10,
+    ...(actor?.kind === 'account' ? { account_id: actor.accountId } : {}),
+    ...(response.writableFinished ? {} : { aborted: true as const }),
+  });
+}

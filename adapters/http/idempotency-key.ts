@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import type { Actor } from '../../src/kernel/actor.ts';
+import type { Idempotency } from '../../src/kernel/once.ts';
+import { edgeRefusals } from './edge-refusals.ts';
+
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+export interface KeyedRequest {
+  readonly method: string;
+  /** Below the base, so that the alias and a trailing slash make no other request of it. */
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/**
+ * The Idempotency-Key of a request, with a digest of what it asks for. Keys belong to their caller: two
+ * callers may use the same. Undefined when none was sent, or by a caller who is nobody.
+ */
+export function idempotencyOf(
+  header: string | string[] | undefined,
+  actor: Actor,
+  request: KeyedRequest,
+): Idempotency | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header !== 'string' || !KEY.test(header)) {
+    throw edgeRefusals.invalid([
+      { pointer: '/headers/idempotency-key', detail: 'must be 1 to 255 printable ASCII characters' },
+    ]);
+  }
+  const caller = callerOf(actor);
+  if (caller === undefined) return undefined;
+  const text = `${request.method} ${request.path}\n${canonicalJson(request.body ?? {})}`;
+  return { key: `${caller}:${header}`, fingerprint: hash('sha256', text, 'hex') };
+}
+
+function callerOf(actor: Actor): string | undefined {
+  switch (actor.kind) {
+    case 'account':
+      return `account:${actor.accountId}`;
+    case 'service':
+      return `service:${actor.keyId}`;
+    case 'anonymous':
+    case 'system':
+      return undefined;
+  }
+}
+
+/** JSON with sorted names and no white space: equal for equal values. The value is already known to be shallow. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Receipt } from '../../../src/billing/index.ts';
+import { route } from '../route.ts';
+import { IdParam, InstantText, ListOf, listOf, PageQuery, pageRequest } from '../schemas.ts';
+import { PaymentView, paymentView } from '../views/billing.ts';
+import { SubscriptionView, subscriptionView } from '../views/subscription.ts';
+
+const PlanId = z.string().max(100);
+const PaymentMethod = z.string().max(200).optional().meta({
+  description: 'With the simulated gateway: pm_ok (the default), pm_declined, pm_timeout_before_capture, …',
+});
+
+const BoughtView = SubscriptionView.extend({
+  payment: PaymentView.nullable().meta({ description: 'Null when nothing was to be paid: a trial.' }),
+}).meta({ id: 'BoughtSubscription' });
+
+const boughtView = ({ subscription, payment }: Receipt): z.input<typeof BoughtView> => ({
+  ...subscriptionView(subscription ?? undefined),
+  payment: payment && paymentView(payment),
+});
+
+/** What every purchase may be refused with. */
+const PURCHASE_REFUSALS = [
+  'billing.purchase-in-progress',
+  'billing.payment-declined',
+  'billing.payment-late',
+  'subscriptions.already-active',
+  'subscriptions.plan-unavailable',
+  'subscriptions.renewal-too-early',
+  'subscriptions.not-renewable',
+  'idempotency.in-progress',
+  'idempotency.other-request',
+] as const;
+
+export const billingRoutes = [
+  route({
+    method: 'post',
+    path: '/payments',
+    tag: 'Payments',
+    summary: 'Buy a plan, or renew the one I have',
+    access: 'account',
+    body: z.object({ plan_id: PlanId, payment_method: PaymentMethod }),
+    reply: { status: 201, schema: PaymentView },
+    refuses: ['request.not-found', ...PURCHASE_REFUSALS],
+    idempotent: true,
+    handle: async ({ billing }, { actor, body, idempotency }) => {
+      const { result, replayed } = await billing.purchase({
+        actor,
+        planId: body.plan_id,
+        intent: 'buy',
+        startsAt: null,
+        paymentMethod: body.payment_method ?? null,
+        idempotency,
+      });
+      if (!result.payment) throw new Error('a payment always charges');
+      return { body: paymentView(result.payment), replayed };
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/payments/my',
+    tag: 'Payments',
+    summary: 'List my payments, newest first',
+    access: 'account',
+    query: PageQuery,
+    reply: { status: 200, schema: ListOf(PaymentView) },
+    refuses: [],
+    handle: async ({ billing }, { actor, query }) => ({
+      body: listOf(await billing.listPayments(actor, pageRequest(query)), paymentView),
+    }),
+  }),
+
+  route({
+    method: 'get',
+    path: '/payments/my/{id}',
+    tag: 'Payments',
+    summary: 'Show one of my payments',
+    access: 'account',
+    params: IdParam,
+    reply: { status: 200, schema: PaymentView },
+    refuses: ['request.not-found'],
+    object: 'payment',
+    handle: async ({ billing }, { actor, params }) => ({
+      body: paymentView(await billing.findPayment(actor, params.id)),
+    }),
+  }),
+
+  route({
+    method: 'post',
+    path: '/subscriptions',
+    tag: 'Subscriptions',
+    summary: 'Subscribe to a plan, with its trial or a later start',
+    access: 'account',
+    body: z.object({ plan_id: PlanId, payment_method: PaymentMethod, starts_at: InstantText.optional() }),
+    reply: { status: 201, schema: BoughtView },
+    refuses: [
+      'request.not-found',
+      ...PURCHASE_REFUSALS,
+      'subscriptions.trial-used',
+      'subscriptions.start-too-far',
+    ],
+    idempotent: true,
+    handle: async ({ billing }, { actor, body, idempotency }) => {
+      const { result, replayed } = await billing.purchase({
+        actor,
+        planId: body.plan_id,
+        intent: 'subscribe',
+        startsAt: body.starts_at ?? null,
+        paymentMethod: body.payment_method ?? null,
+        idempotency,
+      });
+      return { body: boughtView(result), replayed };
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/subscriptions/renew',
+    tag: 'Subscriptions',
+    summary: 'Renew my subscription',
+    access: 'account',
+    body: z.object({ payment_method: PaymentMethod }),
+    reply: { status: 200, schema: BoughtView },
+    refuses: ['subscriptions.no-current', ...PURCHASE_REFUSALS],
+    idempotent: true,
+    handle: async ({ billing }, { actor, body, idempotency }) => {
+      const { result, replayed } = await billing.purchase({
+        actor,
+        planId: null,
+        intent: 'renew',
+        startsAt: null,
+        paymentMethod: body.payment_method ?? null,
+        idempotency,
+      });
+      return { body: boughtView(result), replayed };
+    },
+  }),
+];

@@ -1,0 +1,41 @@
+import { ServerResponse, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import helmet from 'helmet';
+
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** Runs helmet once on a response that goes nowhere: its headers are constant, and cost 11 % per request. */
+function recorded(options: Parameters<typeof helmet>[0]): HeaderList {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(options)(request, response, () => undefined);
+  return response.getHeaderNames().map((name) => [name, String(response.getHeader(name))] as const);
+}
+
+/** Nothing that the API answers is a page. */
+export const apiHeaders = (): HeaderList => [
+  ...recorded({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  }),
+  ['Cache-Control', 'no-store'],
+];
+
+/** The documents are pages with scripts and styles of their own; nothing from elsewhere. */
+export const pageHeaders = (): HeaderList =>
+  recorded({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        workerSrc: ["'self'", 'blob:'],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });

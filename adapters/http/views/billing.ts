@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
+import { toDecimal } from '../../../src/kernel/money.ts';
+import { amountOf, PAYMENT_STATUSES, type Payment } from '../../../src/billing/index.ts';
+import { Currency, Decimal, Time } from '../schemas.ts';
+
+export const PaymentView = z
+  .object({
+    id: z.string(),
+    status: z.enum(PAYMENT_STATUSES),
+    amount: Decimal,
+    currency: Currency,
+    plan_id: z.string(),
+    plan_name: z.string(),
+    payment_method: z.string().nullable(),
+    failure_reason: z.string().nullable(),
+    created_at: Time,
+    settled_at: Time.nullable(),
+    subscription_id: z.string().nullable(),
+    subscription_end_at: Time.nullable().meta({
+      description: 'The end of the subscription as this payment left it; null while it bought nothing.',
+    }),
+    checkout_url: z.string().optional().meta({ description: 'Where the payer must act.' }),
+  })
+  .meta({ id: 'Payment' });
+
+const time = (at: Instant | null): string | null => at && toRfc3339(at);
+
+export const paymentView = (payment: Payment): z.input<typeof PaymentView> => ({
+  id: payment.id,
+  status: payment.status,
+  amount: toDecimal(amountOf(payment)),
+  currency: payment.currency,
+  plan_id: payment.planId,
+  plan_name: payment.quote.planName,
+  payment_method: payment.paymentMethod,
+  failure_reason: payment.failureReason,
+  created_at: toRfc3339(payment.createdAt),
+  settled_at: time(payment.settledAt),
+  subscription_id: payment.subscriptionId,
+  subscription_end_at: time(payment.subscriptionEndAt),
+  ...(payment.status === 'requires_action' && payment.checkoutUrl !== null
+    ? { checkout_url: payment.checkoutUrl }
+    : {}),
+});

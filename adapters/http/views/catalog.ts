@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { ACCESS_LEVELS, DENIAL_REASONS } from '../../../src/kernel/access-level.ts';
+import { toRfc3339 } from '../../../src/kernel/instant.ts';
+import {
+  ASSET_STATUSES,
+  LOCKED_REASONS,
+  TITLE_KINDS,
+  TITLE_STATUSES,
+  VISIBILITIES,
+  type Asset,
+  type AssetSlot,
+  type Genre,
+  type ShownTitle,
+  type TitleFigures,
+} from '../../../src/catalog/index.ts';
+import { Time } from '../schemas.ts';
+
+export const GenreView = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Genre' });
+
+export const genreView = ({ id, name }: Pick<Genre, 'id' | 'name'>): z.input<typeof GenreView> => ({
+  id,
+  name,
+});
+
+const Figures = {
+  views: z.number().int(),
+  rating: z.object({ average: z.number().nullable(), count: z.number().int() }),
+  votes: z.object({ up: z.number().int(), down: z.number().int() }),
+};
+
+export const TitleView = z
+  .object({
+    id: z.string(),
+    kind: z.enum(TITLE_KINDS),
+    code: z.string().nullable(),
+    title: z.string(),
+    description: z.string(),
+    genres: z.array(GenreView),
+    access_level: z.enum(ACCESS_LEVELS),
+    duration_seconds: z.number().int().nullable(),
+    credits_start_seconds: z.number().int().nullable(),
+    language: z.string().nullable(),
+    release_year: z.number().int().nullable(),
+    poster_url: z.string().nullable(),
+    trailer_url: z.string().nullable(),
+    status: z.enum(TITLE_STATUSES),
+    visibility: z.enum(VISIBILITIES),
+    allow_comments: z.boolean(),
+    channel_id: z.string().nullable(),
+    published_at: Time.nullable().meta({ description: 'When it was, or is scheduled to be, published.' }),
+    created_at: Time,
+    created_by: z.string().nullable(),
+    ...Figures,
+    can_stream: z.boolean(),
+    locked_reason: z.enum([...DENIAL_REASONS, ...LOCKED_REASONS]).nullable(),
+  })
+  .meta({ id: 'Title' });
+
+/** Where posters and trailers are read by everybody. */
+export const publicMediaUrl = (assetId: string): string => `/media/public/${assetId}`;
+
+const urlOf = (assetId: string | null): string | null => (assetId === null ? null : publicMediaUrl(assetId));
+
+const figuresView = ({ views, votesUp, votesDown, ratingCount, ratingSum }: TitleFigures) => ({
+  views,
+  rating: { average: ratingCount === 0 ? null : ratingSum / ratingCount, count: ratingCount },
+  votes: { up: votesUp, down: votesDown },
+});
+
+export const titleView = ({ title, genres, figures, verdict }: ShownTitle): z.input<typeof TitleView> => ({
+  id: title.id,
+  kind: title.kind,
+  code: title.code,
+  title: title.title,
+  description: title.description,
+  genres: genres.map(genreView),
+  access_level: title.accessLevel,
+  duration_seconds: title.durationSeconds,
+  credits_start_seconds: title.creditsStartSeconds,
+  language: title.language,
+  release_year: title.releaseYear,
+  poster_url: urlOf(title.posterAssetId),
+  trailer_url: urlOf(title.trailerAssetId),
+  status: title.status,
+  visibility: title.visibility,
+  allow_comments: title.allowComments,
+  channel_id: title.channelId,
+  published_at: title.publishedAt === null ? null : toRfc3339(title.publishedAt),
+  created_at: toRfc3339(title.createdAt),
+  created_by: title.createdBy,
+  ...figuresView(figures),
+  can_stream: verdict.allowed,
+  locked_reason: verdict.allowed ? null : verdict.reason,
+});
+
+const AssetProgressView = z.object({
+  id: z.string(),
+  status: z.enum(ASSET_STATUSES),
+  progress: z.number().int().min(0).max(100).meta({ description: 'Per cent.' }),
+});
+
+export const AcceptedView = z.object({ asset: AssetProgressView });
+
+export const acceptedView = ({ id, status, progress }: Asset): z.input<typeof AcceptedView> => ({
+  asset: { id, status, progress },
+});
+
+const AssetView = AssetProgressView.extend({
+  content_type: z.string().nullable(),
+  bytes: z.number().int().nullable(),
+  sha256: z.string().nullable(),
+  failure: z.string().nullable().meta({ description: 'Code of what ended it.' }),
+  created_at: Time,
+  ready_at: Time.nullable(),
+}).meta({ id: 'Asset' });
+
+export const AssetSlotView = z.object({
+  asset: AssetView.nullable().meta({ description: 'The newest upload.' }),
+  serving: AssetView.nullable().meta({ description: 'What viewers get meanwhile.' }),
+});
+
+const assetView = (asset: Asset): z.input<typeof AssetView> => ({
+  id: asset.id,
+  status: asset.status,
+  progress: asset.progress,
+  content_type: asset.contentType,
+  bytes: asset.bytes,
+  sha256: asset.sha256,
+  failure: asset.failure,
+  created_at: toRfc3339(asset.createdAt),
+  ready_at: asset.readyAt === null ? null : toRfc3339(asset.readyAt),
+});
+
+export const assetSlotView = ({ newest, serving }: AssetSlot): z.input<typeof AssetSlotView> => ({
+  asset: newest && assetView(newest),
+  serving: serving && assetView(serving),
+});

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
+import {
+  SUBSCRIPTION_STATUSES,
+  type HistoryEntry,
+  type Snapshot,
+  type SubscriptionDetails,
+} from '../../../src/subscriptions/index.ts';
+import { Time } from '../schemas.ts';
+import { TermsView, termsView } from './subscriptions.ts';
+
+const Status = z.enum(SUBSCRIPTION_STATUSES);
+const Amounts = z.record(z.string(), z.number().int());
+
+const BoughtPlan = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  description: z.string(),
+  ...TermsView.shape,
+});
+
+/** A subscription's own facts, as replies to commands show them. */
+export const SubscriptionView = z
+  .object({
+    id: z.string().nullable(),
+    active: z.boolean().meta({ description: 'Whether it gives access now.' }),
+    plan: BoughtPlan.nullable(),
+    status: Status.nullable(),
+    started_at: Time.nullable(),
+    ends_at: Time.nullable(),
+    days_left: z.number().int().nullable().meta({ description: 'Days until the end, rounded up.' }),
+    auto_renew: z.boolean(),
+    cancel_at_period_end: z.boolean(),
+    pause_at_period_end: z.boolean(),
+    scheduled_change: z.null(),
+    ended_at: Time.nullable(),
+  })
+  .meta({ id: 'Subscription' });
+
+export const MySubscriptionView = SubscriptionView.extend({
+  limits: Amounts.meta({ description: 'By feature; -1 is unlimited.' }),
+  usage: Amounts.meta({ description: 'By feature, of the meters.' }),
+}).meta({ id: 'MySubscription' });
+
+const time = (at: Instant | null): string | null => at && toRfc3339(at);
+
+/** No subscription at all looks like one that gives nothing. */
+export function subscriptionView(details: SubscriptionDetails | undefined): z.input<typeof SubscriptionView> {
+  const state = details?.subscription;
+  return {
+    id: state?.id ?? null,
+    active: details !== undefined && details.access.grant !== null,
+    plan: details ? { ...details.plan, ...termsView(details.terms) } : null,
+    status: state?.status ?? null,
+    started_at: time(state?.startedAt ?? null),
+    ends_at: time(state?.endsAt ?? null),
+    days_left: details?.daysLeft ?? null,
+    auto_renew: state?.autoRenew ?? false,
+    cancel_at_period_end: state?.cancelAtPeriodEnd ?? false,
+    pause_at_period_end: state?.pauseAtPeriodEnd ?? false,
+    scheduled_change: null,
+    ended_at: time(state?.endedAt ?? null),
+  };
+}
+
+const SnapshotView = z.object({
+  status: Status,
+  started_at: Time.nullable(),
+  ends_at: Time.nullable(),
+  cancel_at_period_end: z.boolean(),
+  auto_renew: z.boolean(),
+});
+
+export const HistoryEntryView = z
+  .object({
+    id: z.string(),
+    subscription_id: z.string(),
+    type: z.string(),
+    actor: z.string(),
+    before: SnapshotView.nullable(),
+    after: SnapshotView,
+    effective_at: Time,
+    recorded_at: Time,
+    payment_id: z.string().nullable(),
+  })
+  .meta({ id: 'SubscriptionHistoryEntry' });
+
+const snapshotView = (snapshot: Snapshot): z.input<typeof SnapshotView> => ({
+  status: snapshot.status,
+  started_at: time(snapshot.startedAt),
+  ends_at: time(snapshot.endsAt),
+  cancel_at_period_end: snapshot.cancelAtPeriodEnd,
+  auto_renew: snapshot.autoRenew,
+});
+
+export const historyEntryView = (entry: HistoryEntry): z.input<typeof HistoryEntryView> => ({
+  id: entry.id,
+  subscription_id: entry.subscriptionId,
+  type: entry.type,
+  actor: entry.actor,
+  before: entry.before && snapshotView(entry.before),
+  after: snapshotView(entry.after),
+  effective_at: toRfc3339(entry.effectiveAt),
+  recorded_at: toRfc3339(entry.recordedAt),
+  payment_id: entry.paymentId,
+});

@@ -1,0 +1,70 @@
+import type { Job, Sweep } from '../../src/operations/index.ts';
+
+/**
+ * Everything that is done by the clock. Nothing depends on a sweep for its correctness: access, leases and
+ * publication are computed from the time at every question, and a late sweep delays a mail or a tidying.
+ */
+export const SCHEDULE = [
+  {
+    name: 'subscriptions.advance',
+    everyMinutes: 1,
+    idempotentBecause: 'each event that fell due is appended under the version of its subscription',
+  },
+  {
+    name: 'billing.resolve-payments',
+    everyMinutes: 1,
+    idempotentBecause: 'it asks the gateway under the key of the payment, and settles a payment once',
+  },
+  {
+    name: 'billing.refund',
+    everyMinutes: 1,
+    idempotentBecause: 'the gateway is asked under the key of the refund',
+  },
+  {
+    name: 'playback.reap-silent',
+    everyMinutes: 1,
+    idempotentBecause: 'a stream ends once: the guarded save of a second reaper is lost',
+  },
+  {
+    name: 'catalog.publish-due',
+    everyMinutes: 1,
+    idempotentBecause: 'a title is published from `scheduled` only',
+  },
+  {
+    name: 'catalog.fail-stale-uploads',
+    everyMinutes: 5,
+    idempotentBecause: 'an upload fails once: the guarded save of a second sweep is lost',
+  },
+  {
+    name: 'catalog.remove-files',
+    everyMinutes: 5,
+    idempotentBecause: 'a file that is gone is removed',
+  },
+  {
+    name: 'identity.remove-unverified',
+    everyMinutes: 15,
+    idempotentBecause: 'an account is looked at again under its lock before it goes',
+  },
+  {
+    name: 'identity.clean-up',
+    everyMinutes: 15,
+    idempotentBecause: 'what is removed is not there the second time',
+  },
+  {
+    name: 'idempotency.purge',
+    everyMinutes: 15,
+    idempotentBecause: 'what is removed is not there the second time',
+  },
+] as const satisfies readonly Omit<Job, 'sweep'>[];
+
+export type JobName = (typeof SCHEDULE)[number]['name'];
+
+/** The sweep of every job: a job without one does not compile. */
+export type Sweeps = Readonly<Record<JobName, Sweep>>;
+
+export const jobsOf = (sweeps: Sweeps): readonly Job[] =>
+  SCHEDULE.map((job) => ({ ...job, sweep: (limit) => sweeps[job.name](limit) }));
+
+/** The minutes of a job as pg-boss takes them. */
+export const cronOf = ({ everyMinutes }: Pick<Job, 'everyMinutes'>): string =>
+  everyMinutes === 60 ? '0 * * * *' : `*/${everyMinutes} * * * *`;

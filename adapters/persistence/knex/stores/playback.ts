@@ -1,0 +1,231 @@
+import type { Knex } from 'knex';
+import { LostRace } from '../../../../src/kernel/domain-error.ts';
+import { instant } from '../../../../src/kernel/instant.ts';
+import type { Progress } from '../../../../src/playback/progress.ts';
+import type {
+  HistoryRequest,
+  ProgressStore,
+  StreamStore,
+  WatchLogEntry,
+  WatchLogStore,
+} from '../../../../src/playback/ports.ts';
+import type { Stream } from '../../../../src/playback/stream.ts';
+import { columnOf, RecordTable, type Columns, type Row } from '../columns.ts';
+import { rawRows, rowsFromJson, textsFromJson } from '../json-rows.ts';
+import { keysetPage } from '../pages.ts';
+import type { Database } from '../unit-of-work.ts';
+
+const STREAMS = new RecordTable<Stream>('streams', {
+  id: 'text',
+  accountId: 'text',
+  secretHash: 'text',
+  deviceId: 'text',
+  deviceName: 'text',
+  titleId: 'text',
+  title: 'text',
+  accessLevel: 'text',
+  isPrivileged: 'boolean',
+  durationSeconds: 'number',
+  creditsStartSeconds: 'number',
+  terminationCode: 'text',
+  status: 'text',
+  seq: 'number',
+  positionSeconds: 'number',
+  watchedSeconds: 'number',
+  startedAt: 'number',
+  lastSeenAt: 'number',
+  aliveUntil: 'number',
+  pausedAt: 'number',
+  viewedAt: 'number',
+  completedAt: 'number',
+  endedAt: 'number',
+  endReason: 'text',
+  endedByDevice: 'text',
+  version: 'number',
+});
+
+/** What a report or an end changes of a stream; the rest stands from its start. */
+const STREAM_CHANGES = {
+  status: 'text',
+  seq: 'number',
+  positionSeconds: 'number',
+  watchedSeconds: 'number',
+  lastSeenAt: 'number',
+  aliveUntil: 'number',
+  pausedAt: 'number',
+  viewedAt: 'number',
+  completedAt: 'number',
+  endedAt: 'number',
+  endReason: 'text',
+  endedByDevice: 'text',
+  version: 'number',
+} as const satisfies Partial<Columns<Stream>>;
+
+const PROGRESS_COLUMNS: Columns<Progress> = {
+  id: 'text',
+  accountId: 'text',
+  titleId: 'text',
+  durationSeconds: 'number',
+  creditsStartSeconds: 'number',
+  positionSeconds: 'number',
+  isPaused: 'boolean',
+  startedAt: 'number',
+  completedAt: 'number',
+  dismissedAt: 'number',
+  lastWatchedAt: 'number',
+  streamId: 'text',
+  streamStartedAt: 'number',
+  viewedAt: 'number',
+  version: 'number',
+};
+const PROGRESS = new RecordTable<Progress>('progress', PROGRESS_COLUMNS);
+
+const WATCH_LOG = new RecordTable<WatchLogEntry>('watch_log', {
+  id: 'text',
+  accountId: 'text',
+  titleId: 'text',
+  title: 'text',
+  startedAt: 'number',
+  state: 'text',
+  positionSeconds: 'number',
+  durationSeconds: 'number',
+});
+
+/** SQLite has one writer at a time; Postgres holds the rows, always in one order, so that nobody waits in a circle. */
+const held = ({ dialect }: Database, order: string): string =>
+  dialect === 'postgres' ? `order by ${order} for update` : '';
+
+const openStreamsHeld = (database: Database): string => {
+  const texts = textsFromJson(database.dialect);
+  return `select * from streams where id in (${texts})
+    or (ended_at is null and account_id in (${texts})) ${held(database, 'id')}`;
+};
+
+/** `(a, b, c)` and `a = given.a, b = given.b, …` of a set of columns. */
+const assignments = (columns: object, source: string): string =>
+  Object.keys(columns)
+    .map((field) => `${columnOf(field)} = ${source}.${columnOf(field)}`)
+    .join(', ');
+
+function saveStreamsSql({ dialect }: Database): string {
+  return `update streams set ${assignments(STREAM_CHANGES, 'given')}
+    from (${rowsFromJson(dialect, { id: 'text', ...STREAM_CHANGES })}) as given
+    where streams.id = given.id and streams.version = given.version - 1 returning streams.id`;
+}
+
+function saveProgressSql({ dialect }: Database): string {
+  const names = Object.keys(PROGRESS_COLUMNS).map(columnOf).join(', ');
+  return `insert into progress (${names})
+    select ${names} from (${rowsFromJson(dialect, PROGRESS_COLUMNS)}) as given where true
+    on conflict (account_id, title_id) do update set ${assignments(PROGRESS_COLUMNS, 'excluded')}
+    where progress.version = excluded.version - 1 returning id`;
+}
+
+/** Writes all rows by one statement; one that moved on meanwhile is not among those that come back. */
+async function saveAll<T extends object>(
+  database: Database,
+  table: RecordTable<T>,
+  { sql, records }: { readonly sql: string; readonly records: readonly T[] },
+): Promise<void> {
+  if (records.length === 0) return;
+  const rows = records.map((record) => table.toRow(record));
+  const saved = await rawRows(database, sql, [JSON.stringify(rows)]);
+  if (saved.length !== records.length) throw new LostRace(`${table.name} moved on`);
+}
+
+const NEWEST_BEGUN = { field: 'startedAt', direction: 'desc', kind: 'number' } as const;
+
+/** What one account began, within the instants asked for. */
+const begunBy =
+  (accountId: string, { within }: HistoryRequest) =>
+  (query: Knex.QueryBuilder): Knex.QueryBuilder => {
+    const own = query.where({ account_id: accountId });
+    return within ? own.where('started_at', '>=', within.from).where('started_at', '<', within.to) : own;
+  };
+
+export function knexStreams(database: Database): StreamStore {
+  const { knex } = database;
+  const records = (rows: readonly Row[]): readonly Stream[] => rows.map((row) => STREAMS.fromRow(row));
+  return {
+    find: (id) => STREAMS.find(database, { id }),
+    hold: async ({ ids, accountIds }) =>
+      records(
+        await rawRows(database, openStreamsHeld(database), [JSON.stringify(ids), JSON.stringify(accountIds)]),
+      ),
+    openOf: async (accountId) =>
+      records(
+        await knex('streams')
+          .where({ account_id: accountId })
+          .whereNull('ended_at')
+          .orderBy(['started_at', 'id']),
+      ),
+    add: (stream) => STREAMS.insert(database, [stream]),
+    saveAll: (streams) => saveAll(database, STREAMS, { sql: saveStreamsSql(database), records: streams }),
+    silent: async (now, limit) =>
+      records(
+        await rawRows(
+          database,
+          `select * from streams where id in (select id from streams where ended_at is null
+             and alive_until <= ${Number(now)} order by alive_until limit ${Number(limit)}) ${held(database, 'id')}`,
+          [],
+        ),
+      ),
+    nextSilentAt: async (until) => {
+      const row = (await knex('streams')
+        .whereNull('ended_at')
+        .where('alive_until', '<=', until)
+        .orderBy('alive_until')
+        .first('alive_until')) as Row | undefined;
+      return row && instant(Number(row['alive_until']));
+    },
+    reportedOf: (accountId, request) =>
+      keysetPage(database, STREAMS, request, {
+        order: NEWEST_BEGUN,
+        where: (query) => begunBy(accountId, request)(query).where('seq', '>=', 0),
+      }),
+  };
+}
+
+export function knexProgress(database: Database): ProgressStore {
+  const { knex, dialect } = database;
+  const holdSql = `select progress.* from progress join
+    (${rowsFromJson(dialect, { accountId: 'text', titleId: 'text' })}) as given
+    on progress.account_id = given.account_id and progress.title_id = given.title_id
+    ${dialect === 'postgres' ? 'order by progress.id for update of progress' : ''}`;
+  return {
+    find: ({ accountId, titleId }) => PROGRESS.find(database, { account_id: accountId, title_id: titleId }),
+    hold: async (pairs) => {
+      if (pairs.length === 0) return [];
+      const given = pairs.map(({ accountId, titleId }) => ({ account_id: accountId, title_id: titleId }));
+      const rows = await rawRows(database, holdSql, [JSON.stringify(given)]);
+      return rows.map((row) => PROGRESS.fromRow(row));
+    },
+    saveAll: (progress) => saveAll(database, PROGRESS, { sql: saveProgressSql(database), records: progress }),
+    unfinishedOf: (accountId, request) =>
+      keysetPage(database, PROGRESS, request, {
+        order: { field: 'lastWatchedAt', direction: 'desc', kind: 'number' },
+        where: (query) =>
+          query
+            .where({ account_id: accountId })
+            .whereNotNull('started_at')
+            .whereNull('completed_at')
+            .whereNull('dismissed_at'),
+      }),
+    latestOf: async (accountId, limit) => {
+      const rows = (await knex('progress')
+        .where({ account_id: accountId })
+        .orderBy([
+          { column: 'last_watched_at', order: 'desc' },
+          { column: 'id', order: 'desc' },
+        ])
+        .limit(limit)) as Row[];
+      return rows.map((row) => PROGRESS.fromRow(row));
+    },
+  };
+}
+
+export const knexWatchLog = (database: Database): WatchLogStore => ({
+  add: (entry) => WATCH_LOG.insert(database, [entry]),
+  of: (accountId, request) =>
+    keysetPage(database, WATCH_LOG, request, { order: NEWEST_BEGUN, where: begunBy(accountId, request) }),
+});

@@ -1,0 +1,132 @@
+import type { Asset } from '../../../../src/catalog/asset.ts';
+import type { Genre } from '../../../../src/catalog/genre.ts';
+import type {
+  AssetStore,
+  CountedView,
+  FigureStore,
+  FileRemoval,
+  FileRemovalStore,
+  GenreStore,
+} from '../../../../src/catalog/ports.ts';
+import type { Title, TitleFigures } from '../../../../src/catalog/title.ts';
+import type { Instant } from '../../../../src/kernel/instant.ts';
+import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
+import type { TableDefinition } from '../table.ts';
+import type { MemoryTransaction } from '../unit-of-work.ts';
+
+export const TITLES: TableDefinition<Title> = {
+  name: 'titles',
+  key: (title) => title.id,
+  unique: { titles_code: (title) => title.code ?? undefined },
+};
+export const GENRES: TableDefinition<Genre> = {
+  name: 'genres',
+  key: (genre) => genre.id,
+  unique: { genres_name_key: (genre) => genre.nameKey },
+};
+export const FIGURES: TableDefinition<TitleFigures> = { name: 'title_figures', key: (row) => row.titleId };
+export const COUNTED_VIEWS: TableDefinition<CountedView> = { name: 'counted_views', key: (view) => view.key };
+const ASSETS: TableDefinition<Asset> = { name: 'assets', key: (asset) => asset.id };
+const FILE_REMOVALS: TableDefinition<FileRemoval> = { name: 'file_removals', key: (row) => row.storageKey };
+
+/** As the databases order text: by code point. UTF-16 units would put emoji before some letters. */
+export function compareText(a: string, b: string): number {
+  const left = [...a];
+  const right = [...b];
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+export const earliestBy = (dues: readonly Instant[], until: Instant): Instant | undefined =>
+  dues.filter((due) => due <= until).sort((a, b) => a - b)[0];
+
+export function memoryFigures({ table }: MemoryTransaction): FigureStore {
+  const figures = table(FIGURES);
+  const counted = table(COUNTED_VIEWS);
+  return {
+    countViews: async (views) => {
+      let count = 0;
+      for (const view of views) {
+        const current = figures.get(view.titleId);
+        if (!current || counted.get(view.key)) continue;
+        counted.insert(view);
+        figures.put({ ...current, views: current.views + 1 });
+        count += 1;
+      }
+      return count;
+    },
+  };
+}
+
+export function memoryGenres({ table }: MemoryTransaction): GenreStore {
+  const genres = table(GENRES);
+  const titles = table(TITLES);
+  return {
+    find: async (id) => genres.get(id),
+    findMany: async (ids) => [...new Set(ids)].flatMap((id) => genres.get(id) ?? []),
+    findByKey: async (nameKey) => genres.holder('genres_name_key', nameKey),
+    list: async ({ limit, cursor }) => {
+      const from = cursor === undefined ? undefined : decodeCursor(cursor, 'string');
+      const rows = genres
+        .where((genre) => !from || compareText(genre.nameKey, String(from.value)) > 0)
+        .sort((a, b) => compareText(a.nameKey, b.nameKey));
+      return pageOf(rows.slice(0, limit + 1), limit, ({ nameKey, id }) => ({ value: nameKey, id }));
+    },
+    add: async (genre) => genres.insert(genre),
+    save: async (genre) => genres.update(genre, (stored) => stored.version === genre.version - 1),
+    remove: async (id) => {
+      genres.delete(id);
+      for (const title of titles.where(({ genreIds }) => genreIds.includes(id)))
+        titles.put({ ...title, genreIds: title.genreIds.filter((each) => each !== id) });
+    },
+  };
+}
+
+export function memoryAssets({ table }: MemoryTransaction): AssetStore {
+  const assets = table(ASSETS);
+  return {
+    find: async (id) => assets.get(id),
+    findMany: async (ids) => [...new Set(ids)].flatMap((id) => assets.get(id) ?? []),
+    listOf: async (titleId) =>
+      assets
+        .where((asset) => asset.titleId === titleId)
+        .sort((a, b) => b.createdAt - a.createdAt || compareText(b.id, a.id)),
+    add: async (asset) => assets.insert(asset),
+    save: async (asset) => assets.update(asset, (stored) => stored.version === asset.version - 1),
+    remove: async (id) => assets.delete(id),
+    listDue: async (now, limit) =>
+      assets
+        .where(({ dueAt }) => dueAt !== null && dueAt <= now)
+        .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
+    nextDueAt: async (until) =>
+      earliestBy(
+        [...assets.all()].flatMap(({ dueAt }) => dueAt ?? []),
+        until,
+      ),
+  };
+}
+
+export function memoryFileRemovals({ table }: MemoryTransaction): FileRemovalStore {
+  const removals = table(FILE_REMOVALS);
+  return {
+    add: async (removal) => {
+      const known = removals.get(removal.storageKey);
+      if (!known || known.dueAt > removal.dueAt) removals.put(removal);
+    },
+    listDue: async (now, limit) =>
+      removals
+        .where(({ dueAt }) => dueAt <= now)
+        .sort((a, b) => a.dueAt - b.dueAt || compareText(a.storageKey, b.storageKey))
+        .slice(0, limit),
+    done: async (storageKey) => removals.delete(storageKey),
+    nextDueAt: async (until) =>
+      earliestBy(
+        [...removals.all()].map(({ dueAt }) => dueAt),
+        until,
+      ),
+  };
+}

@@ -1,0 +1,16 @@
+// The first file of the process, and plain JavaScript: a Node that cannot read TypeScript reads this, and
+// can say what is wrong instead of failing at the first `.ts`. The numbers are those of package.json's engines.
+const OLDEST = [22, 18];
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  process.stderr.write(
+    `Usher needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}.\n` +
+      'The right one comes with `npm ci` (development dependencies and install scripts included): ' +
+      'start with `npm start`, which finds it by itself.\n',
+  );
+  process.exitCode = 1;
+} else {
+  import('./main.ts');
+}

@@ -1,0 +1,32 @@
+import { paymentQuestions, type PaymentQuestions } from './list-payments.ts';
+import { purchaseCommands, type PurchaseCommands } from './purchase.ts';
+import { billingSweeps, type BillingSweeps } from './resolve.ts';
+import type { BillingDeps } from './settle.ts';
+
+export { isOpen, PAYMENT_STATUSES, paymentLifecycle, type PaymentStatus } from './payment-lifecycle.ts';
+export { amountOf, type Payment } from './payment.ts';
+export { billingPolicy, type BillingPolicy } from './policy.ts';
+export type {
+  BillingStores,
+  Charged,
+  ChargeRequest,
+  Found,
+  GaveBack,
+  PaymentGateway,
+  PaymentStore,
+  RefundRequest,
+  RefundStore,
+} from './ports.ts';
+export type { PurchaseOrder } from './purchase.ts';
+export { refundLifecycle, type RefundStatus } from './refund-lifecycle.ts';
+export type { Refund } from './refund.ts';
+export { refusals as billingRefusals } from './refusals.ts';
+export type { BillingDeps, PurchaseStores, Receipt } from './settle.ts';
+
+export interface Billing extends PurchaseCommands, PaymentQuestions, BillingSweeps {}
+
+export const createBilling = (deps: BillingDeps): Billing => ({
+  ...purchaseCommands(deps),
+  ...paymentQuestions(deps),
+  ...billingSweeps(deps),
+});

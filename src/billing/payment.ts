@@ -1,0 +1,196 @@
+import { after, SECOND, type Instant } from '../kernel/instant.ts';
+import { money, type Money } from '../kernel/money.ts';
+import { follow } from '../kernel/state-machine.ts';
+import type { PurchaseIntent, Quote } from '../subscriptions/index.ts';
+import { paymentLifecycle, type PaymentStatus, type PaymentTrigger } from './payment-lifecycle.ts';
+import type { BillingPolicy } from './policy.ts';
+
+/** One attempt of an account to pay for one purchase. */
+export interface Payment {
+  readonly id: string;
+  readonly accountId: string;
+  readonly planId: string;
+  readonly intent: PurchaseIntent;
+  /** What is bought, as it was offered. */
+  readonly quote: Quote;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** Given back so far, in minor units; never above the amount. */
+  readonly refundedMinor: number;
+  readonly status: PaymentStatus;
+  /** Null when nothing was to be paid: then no gateway was asked either. */
+  readonly paymentMethod: string | null;
+  readonly gateway: string | null;
+  /** Our key towards the gateway, stored before it is first used. */
+  readonly gatewayKey: string;
+  readonly gatewayReference: string | null;
+  readonly checkoutUrl: string | null;
+  /** The caller's Idempotency-Key that waits for this payment's answer. */
+  readonly requestKey: string | null;
+  readonly failureReason: string | null;
+  readonly subscriptionId: string | null;
+  readonly subscriptionEndAt: Instant | null;
+  readonly createdAt: Instant;
+  /** When somebody last set out to ask the gateway. */
+  readonly askedAt: Instant;
+  readonly settledAt: Instant | null;
+  /** When the resolver is to ask the gateway; null when there is nothing to ask. */
+  readonly nextCheckAt: Instant | null;
+  /** Answers of the gateway so far that left the outcome open. */
+  readonly checks: number;
+  readonly version: number;
+}
+
+export const amountOf = ({ amountMinor, currency }: Payment): Money => money(amountMinor, currency);
+
+export interface NewPayment {
+  readonly id: string;
+  readonly accountId: string;
+  readonly intent: PurchaseIntent;
+  readonly quote: Quote;
+  readonly requestKey: string | null;
+  readonly now: Instant;
+}
+
+const blank = ({ quote, now, ...made }: NewPayment): Omit<Payment, 'status'> => ({
+  ...made,
+  planId: quote.planId,
+  quote,
+  amountMinor: quote.price.minor,
+  currency: quote.price.currency,
+  refundedMinor: 0,
+  paymentMethod: null,
+  gateway: null,
+  gatewayKey: `usher-${made.id}`,
+  gatewayReference: null,
+  checkoutUrl: null,
+  failureReason: null,
+  subscriptionId: null,
+  subscriptionEndAt: null,
+  createdAt: now,
+  askedAt: now,
+  settledAt: null,
+  nextCheckAt: null,
+  checks: 0,
+  version: 1,
+});
+
+/** A payment about to be asked of the gateway. Should its asker die, the resolver finds it. */
+export const pendingPayment = (
+  made: NewPayment,
+  by: { readonly gateway: string; readonly method: string; readonly policy: BillingPolicy },
+): Payment => ({
+  ...blank(made),
+  status: 'pending',
+  paymentMethod: by.method,
+  gateway: by.gateway,
+  nextCheckAt: nextCheck(0, made.now, by.policy),
+});
+
+/** What costs nothing is paid at once, by nobody (rules.md: "Price 0: no gateway, a payment of 0.00"). */
+export const freePayment = (made: NewPayment): Payment => ({
+  ...blank(made),
+  status: 'succeeded',
+  settledAt: made.now,
+});
+
+function nextCheck(checks: number, now: Instant, { checkDelays }: BillingPolicy): Instant | null {
+  const delay = checkDelays[checks];
+  return delay === undefined ? null : after(now, delay);
+}
+
+/** Whether whoever set out to ask the gateway has had the time to be done. */
+export const isStale = (payment: Payment, now: Instant, { staleSeconds }: BillingPolicy): boolean =>
+  now >= after(payment.askedAt, staleSeconds * SECOND);
+
+function moved(payment: Payment, trigger: PaymentTrigger): Payment {
+  const status = follow(paymentLifecycle, payment.status, trigger);
+  if (!status) throw new Error(`payment ${payment.id} is ${payment.status}: no ${trigger}`);
+  return { ...payment, status, version: payment.version + 1 };
+}
+
+/** How the gateway was asked: to do the charge (again), or what became of it. */
+export type Asking = 'charge' | 'find';
+
+/** Somebody sets out to ask the gateway: until they must be done, nobody else does. */
+export const asking = (payment: Payment, now: Instant, { staleSeconds }: BillingPolicy): Payment => ({
+  ...payment,
+  askedAt: now,
+  nextCheckAt: payment.nextCheckAt === null ? null : after(now, staleSeconds * SECOND),
+  version: payment.version + 1,
+});
+
+export const captured = (payment: Payment, reference: string | null, now: Instant): Payment => ({
+  ...moved(payment, 'capture'),
+  gatewayReference: reference,
+  failureReason: null,
+  settledAt: now,
+  nextCheckAt: null,
+});
+
+export const forSubscription = (
+  payment: Payment,
+  { id, endsAt }: { readonly id: string; readonly endsAt: Instant | null },
+): Payment => ({ ...payment, subscriptionId: id, subscriptionEndAt: endsAt });
+
+export const declined = (payment: Payment, reason: string, now: Instant): Payment => ({
+  ...moved(payment, 'decline'),
+  failureReason: reason,
+  settledAt: now,
+  nextCheckAt: null,
+});
+
+export const waitingForPayer = (
+  payment: Payment,
+  charge: { readonly reference: string | null; readonly checkoutUrl: string | null },
+): Payment => ({
+  ...(payment.status === 'requires_action'
+    ? { ...payment, version: payment.version + 1 }
+    : moved(payment, 'require-action')),
+  gatewayReference: charge.reference,
+  checkoutUrl: charge.checkoutUrl,
+  nextCheckAt: null,
+});
+
+/** Another purchase takes the place of one that waits for its payer. */
+export const superseded = (payment: Payment, now: Instant): Payment => ({
+  ...moved(payment, 'expire'),
+  failureReason: 'superseded',
+  settledAt: now,
+  nextCheckAt: null,
+});
+
+/**
+ * The gateway left the outcome open: it is asked on the resolver's schedule, never guessed. So is a payment
+ * that was given up as absent while its charge was still on the way. Only questions count on the schedule.
+ */
+export function stillUnknown(
+  payment: Payment,
+  asked: { readonly by: Asking; readonly now: Instant; readonly policy: BillingPolicy },
+): Payment {
+  const checks = payment.checks + (asked.by === 'find' ? 1 : 0);
+  return {
+    ...payment,
+    checks,
+    nextCheckAt: nextCheck(checks, asked.now, asked.policy),
+    version: payment.version + 1,
+  };
+}
+
+/** Nothing more to ask about a payment that had been given up. */
+export const laidToRest = (payment: Payment): Payment => ({
+  ...payment,
+  nextCheckAt: null,
+  version: payment.version + 1,
+});
+
+/** Part or all of it went back; more than was paid is a defect of the caller. */
+export function refundedBy(payment: Payment, minor: number): Payment {
+  const refundedMinor = payment.refundedMinor + minor;
+  if (minor <= 0 || refundedMinor > payment.amountMinor)
+    throw new RangeError(`payment ${payment.id} cannot give back ${minor}`);
+  return {
+    ...moved(payment, refundedMinor === payment.amountMinor ? 'refund-rest' : 'refund-part'),
+    refundedMinor,
+  };
+}

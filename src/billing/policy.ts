@@ -1,0 +1,26 @@
+import { DAY, HOUR, MINUTE } from '../kernel/instant.ts';
+import { oncePolicy, type OncePolicy } from '../kernel/once.ts';
+
+/** Numbers of the rules that an operator may set. */
+export interface BillingPolicy {
+  /**
+   * An open purchase younger than this (since the gateway was last asked) is somebody's who is still at it.
+   * Must be longer than the gateway's time-out.
+   */
+  readonly staleSeconds: number;
+  /** What callers beside an open purchase are told to wait. */
+  readonly retryAfterSeconds: number;
+  /** Milliseconds from one question about an unknown outcome to the next; after the last nobody asks by himself. */
+  readonly checkDelays: readonly number[];
+  /** Milliseconds from one try of a refund to the next; the last repeats until the gateway has answered. */
+  readonly refundDelays: readonly number[];
+  readonly once: OncePolicy;
+}
+
+export const billingPolicy: BillingPolicy = {
+  staleSeconds: 30,
+  retryAfterSeconds: 2,
+  checkDelays: [5 * MINUTE, HOUR, DAY, DAY, DAY, DAY, DAY],
+  refundDelays: [5 * MINUTE, HOUR, DAY],
+  once: oncePolicy,
+};

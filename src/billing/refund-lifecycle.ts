@@ -1,0 +1,18 @@
+import type { Machine } from '../kernel/state-machine.ts';
+
+export const REFUND_STATUSES = ['pending', 'succeeded', 'failed'] as const;
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+export const REFUND_TRIGGERS = ['succeed', 'fail'] as const;
+export type RefundTrigger = (typeof REFUND_TRIGGERS)[number];
+
+/** The life of a refund (rules.md, "Billing"): pending until the gateway has said what became of it. */
+export const refundLifecycle: Machine<RefundStatus, RefundTrigger> = {
+  name: 'refund',
+  initial: ['pending'],
+  table: {
+    pending: { succeed: 'succeeded', fail: 'failed' },
+    succeeded: {},
+    failed: {},
+  },
+};

@@ -1,0 +1,75 @@
+import { after, SECOND, type Instant } from '../kernel/instant.ts';
+import { follow } from '../kernel/state-machine.ts';
+import type { Payment } from './payment.ts';
+import type { BillingPolicy } from './policy.ts';
+import { refundLifecycle, type RefundStatus, type RefundTrigger } from './refund-lifecycle.ts';
+
+/** Money of one payment on its way back. */
+export interface Refund {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly accountId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** A code: what changed meanwhile (`subscriptions.already-active`), or `late` for money that came too late. */
+  readonly reason: string;
+  readonly status: RefundStatus;
+  /** Our key towards the gateway, stored before it is first used. */
+  readonly gatewayKey: string;
+  readonly failureReason: string | null;
+  readonly createdAt: Instant;
+  readonly settledAt: Instant | null;
+  /** When the gateway is to be asked next; null when it has answered. */
+  readonly nextTryAt: Instant | null;
+  readonly tries: number;
+  readonly version: number;
+}
+
+/** The whole payment is to go back, from now on. */
+export const fullRefund = (
+  payment: Payment,
+  made: { readonly id: string; readonly reason: string; readonly now: Instant },
+): Refund => ({
+  id: made.id,
+  paymentId: payment.id,
+  accountId: payment.accountId,
+  amountMinor: payment.amountMinor - payment.refundedMinor,
+  currency: payment.currency,
+  reason: made.reason,
+  status: 'pending',
+  gatewayKey: `usher-refund-${made.id}`,
+  failureReason: null,
+  createdAt: made.now,
+  settledAt: null,
+  nextTryAt: made.now,
+  tries: 0,
+  version: 1,
+});
+
+/** Somebody sets out to ask the gateway: until they must be done, nobody else does. */
+export const trying = (refund: Refund, now: Instant, { staleSeconds }: BillingPolicy): Refund => ({
+  ...refund,
+  nextTryAt: after(now, staleSeconds * SECOND),
+  version: refund.version + 1,
+});
+
+function ended(refund: Refund, trigger: RefundTrigger, now: Instant): Refund {
+  const status = follow(refundLifecycle, refund.status, trigger);
+  if (!status) throw new Error(`refund ${refund.id} is ${refund.status}: no ${trigger}`);
+  return { ...refund, status, settledAt: now, nextTryAt: null, version: refund.version + 1 };
+}
+
+export const gaveBack = (refund: Refund, now: Instant): Refund => ended(refund, 'succeed', now);
+
+export const refusedBack = (refund: Refund, reason: string, now: Instant): Refund => ({
+  ...ended(refund, 'fail', now),
+  failureReason: reason,
+});
+
+/** The gateway has not said: it is asked again with the same key, at the last delay for as long as it takes. */
+export const tryLater = (refund: Refund, now: Instant, { refundDelays }: BillingPolicy): Refund => ({
+  ...refund,
+  tries: refund.tries + 1,
+  nextTryAt: after(now, refundDelays[refund.tries] ?? refundDelays.at(-1) ?? 0),
+  version: refund.version + 1,
+});

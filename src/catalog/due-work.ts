@@ -1,0 +1,60 @@
+import { earlier, type Instant } from '../kernel/instant.ts';
+import type { DueWork, Swept } from '../kernel/due.ts';
+import { failed } from './asset.ts';
+import { changeTitle } from './change-title.ts';
+import type { CatalogDeps } from './deps.ts';
+
+/** Why an upload failed whose process never came back. Not an answer to a request, so not a refusal. */
+export const INTERRUPTED = 'catalog.upload-interrupted';
+
+export interface CatalogSweeps {
+  /** Records the publication, and its event, of scheduled titles whose instant has come. */
+  publishDue(limit: number): Promise<Swept>;
+  /** Ends uploads whose time has run out, and promises the removal of what they stored. */
+  failStaleUploads(limit: number): Promise<Swept>;
+  /** Removes files that nothing needs any more. */
+  removeDueFiles(limit: number): Promise<Swept>;
+}
+
+export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): CatalogSweeps & DueWork => ({
+  publishDue: (limit) =>
+    unitOfWork.run(async (stores) => {
+      const now = clock.now();
+      const due = await stores.titles.listDue(now, limit);
+      for (const title of due) await changeTitle(stores, title, { rule: asItIs, context: { now, ids } });
+      return { done: due.length };
+    }),
+
+  failStaleUploads: (limit) =>
+    unitOfWork.run(async ({ assets, fileRemovals }) => {
+      const now = clock.now();
+      const due = await assets.listDue(now, limit);
+      for (const asset of due) {
+        await assets.save(failed(asset, INTERRUPTED));
+        await fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
+      }
+      return { done: due.length };
+    }),
+
+  removeDueFiles: async (limit) => {
+    const due = await unitOfWork.read(({ fileRemovals }) => fileRemovals.listDue(clock.now(), limit));
+    for (const { storageKey } of due) await storage.remove(storageKey);
+    if (due.length > 0) {
+      await unitOfWork.run(async ({ fileRemovals }) => {
+        for (const { storageKey } of due) await fileRemovals.done(storageKey);
+      });
+    }
+    return { done: due.length };
+  },
+
+  nextDueAt: (until) =>
+    unitOfWork.read(async ({ titles, assets, fileRemovals }) => {
+      const dues = await Promise.all([titles, assets, fileRemovals].map((store) => store.nextDueAt(until)));
+      return dues.reduce(earliest, undefined);
+    }),
+});
+
+const asItIs = <T>(title: T): T => title;
+
+const earliest = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : earlier(a, b);

@@ -1,0 +1,57 @@
+import type { DueWork } from '../kernel/due.ts';
+import type { CatalogDeps } from './deps.ts';
+import { dueWork, type CatalogSweeps } from './due-work.ts';
+import { genreCommands, genreQuestions, type GenreCommands, type GenreQuestions } from './manage-genres.ts';
+import { titleCommands, type TitleCommands } from './manage-titles.ts';
+import { neighbourQuestions, type NeighbourQuestions } from './neighbours.ts';
+import { browseQuestions, type BrowseQuestions } from './browse.ts';
+import { uploadCommands, type UploadCommands } from './upload.ts';
+import { figureCommands, type FigureCommands } from './count-views.ts';
+
+export { ASSET_KINDS, acceptedTypes, catalogPolicy, type Asset, type AssetKind } from './asset.ts';
+export type { CatalogPolicy, ReceivedFile } from './asset.ts';
+export { ASSET_STATUSES, assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
+export type { BrowseRequest, ShownTitle } from './browse.ts';
+export type { CatalogDeps } from './deps.ts';
+export type { Genre, GenreName } from './genre.ts';
+export type { NewTitle, TitleRef } from './manage-titles.ts';
+export type { OpenMedia, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
+export { TITLE_SORTS } from './ports.ts';
+export type * from './ports.ts';
+export { refusals as catalogRefusals } from './refusals.ts';
+export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';
+export { TITLE_KINDS, VISIBILITIES } from './title.ts';
+export type {
+  Title,
+  TitleChanges,
+  TitleDetail,
+  TitleDraft,
+  TitleFigures,
+  TitleKind,
+  Visibility,
+} from './title.ts';
+export { TITLE_STATUSES, titleLifecycle, type TitleStatus, type TitleTrigger } from './title-lifecycle.ts';
+export type { AssetSlot, AssetUpload } from './upload.ts';
+
+export interface Catalog
+  extends
+    TitleCommands,
+    GenreCommands,
+    GenreQuestions,
+    BrowseQuestions,
+    UploadCommands,
+    FigureCommands,
+    NeighbourQuestions,
+    CatalogSweeps,
+    DueWork {}
+
+export const createCatalog = (deps: CatalogDeps): Catalog => ({
+  ...titleCommands(deps),
+  ...genreCommands(deps),
+  ...genreQuestions(deps),
+  ...browseQuestions(deps),
+  ...uploadCommands(deps),
+  ...figureCommands(deps),
+  ...neighbourQuestions(deps),
+  ...dueWork(deps),
+});

@@ -1,0 +1,173 @@
+import type { AccessLevel, DenialReason } from '../kernel/access-level.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { Outbox } from '../kernel/outbox.ts';
+import type { Page, PageRequest } from '../kernel/page.ts';
+import type { Locks } from '../kernel/unit-of-work.ts';
+import type { Asset, ReceivedFile } from './asset.ts';
+import type { Genre } from './genre.ts';
+import type { TitleStatus } from './title-lifecycle.ts';
+import type { Title, TitleDetail, TitleKind } from './title.ts';
+
+export const TITLE_SORTS = ['newest', 'title'] as const;
+export type TitleSort = (typeof TITLE_SORTS)[number];
+
+/** What a list of titles is narrowed to; null is no condition. */
+export interface TitleFilter {
+  readonly kind: TitleKind | null;
+  /** Contained in title or description, whatever the case. */
+  readonly q: string | null;
+  readonly genreId: string | null;
+  readonly accessLevel: AccessLevel | null;
+  readonly channelId: string | null;
+  /** As at the instant of the question. */
+  readonly status: TitleStatus | null;
+}
+
+export interface TitleListing {
+  readonly filter: TitleFilter;
+  /** Only what everybody may see: published and public. */
+  readonly openOnly: boolean;
+  readonly sort: TitleSort;
+  readonly now: Instant;
+}
+
+export interface TitleStore {
+  find(id: string): Promise<Title | undefined>;
+  findByCode(code: string): Promise<Title | undefined>;
+  /** Titles with their genres and figures, by one statement, in no promised order; absent ones are left out. */
+  details(ids: readonly string[]): Promise<readonly TitleDetail[]>;
+  /** `newest` falls, `title` rises; ties by id. A cursor of another sort is refused. */
+  list(request: PageRequest, listing: TitleListing): Promise<Page<TitleDetail>>;
+  /** Stores a new title with figures of nought; a code that another title has is a lost race. */
+  add(title: Title): Promise<void>;
+  /** Stores a title whose `version` is one above the stored one; any other is a lost race. */
+  save(title: Title): Promise<void>;
+  /** Removes a title with its figures and counted views. */
+  remove(id: string): Promise<void>;
+  /** Scheduled titles whose instant has come, earliest first. */
+  listDue(now: Instant, limit: number): Promise<readonly Title[]>;
+  /** The earliest instant of a scheduled title at or before `until`. */
+  nextDueAt(until: Instant): Promise<Instant | undefined>;
+}
+
+/** A view that happened; `key` makes it count once however often it is told. */
+export interface CountedView {
+  readonly key: string;
+  readonly titleId: string;
+  readonly at: Instant;
+}
+
+export interface FigureStore {
+  /** Adds the views not told before to their titles; views of absent titles are dropped. How many counted. */
+  countViews(views: readonly CountedView[]): Promise<number>;
+}
+
+export interface GenreStore {
+  find(id: string): Promise<Genre | undefined>;
+  findMany(ids: readonly string[]): Promise<readonly Genre[]>;
+  findByKey(nameKey: string): Promise<Genre | undefined>;
+  /** By folded name. */
+  list(request: PageRequest): Promise<Page<Genre>>;
+  /** Stores a new genre; a folded name that another genre has is a lost race. */
+  add(genre: Genre): Promise<void>;
+  save(genre: Genre): Promise<void>;
+  /** Removes a genre, and it from every title. */
+  remove(id: string): Promise<void>;
+}
+
+export interface AssetStore {
+  find(id: string): Promise<Asset | undefined>;
+  findMany(ids: readonly string[]): Promise<readonly Asset[]>;
+  /** All of a title, newest first. */
+  listOf(titleId: string): Promise<readonly Asset[]>;
+  add(asset: Asset): Promise<void>;
+  save(asset: Asset): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Uploads whose time has run out, earliest first. */
+  listDue(now: Instant, limit: number): Promise<readonly Asset[]>;
+  nextDueAt(until: Instant): Promise<Instant | undefined>;
+}
+
+/** A file that nothing needs from `dueAt` on. The row is the promise that it will go. */
+export interface FileRemoval {
+  readonly storageKey: string;
+  readonly dueAt: Instant;
+}
+
+export interface FileRemovalStore {
+  /** Keeps the promise; a file that is promised already keeps the earlier time. */
+  add(removal: FileRemoval): Promise<void>;
+  listDue(now: Instant, limit: number): Promise<readonly FileRemoval[]>;
+  done(storageKey: string): Promise<void>;
+  nextDueAt(until: Instant): Promise<Instant | undefined>;
+}
+
+export interface CatalogStores extends Locks {
+  readonly titles: TitleStore;
+  readonly figures: FigureStore;
+  readonly genres: GenreStore;
+  readonly assets: AssetStore;
+  readonly fileRemovals: FileRemovalStore;
+  readonly outbox: Outbox;
+}
+
+export type Bytes = AsyncIterable<Uint8Array>;
+
+export interface Arrival {
+  readonly storageKey: string;
+  readonly stream: Bytes;
+  readonly limitBytes: number;
+  /** Content types to accept, told by the first bytes. */
+  readonly accept: readonly string[];
+  /** How many bytes the sender promised; null when unknown. */
+  readonly expectedBytes: number | null;
+}
+
+export type ReceiveFault = 'too-large' | 'unsupported' | 'truncated' | 'storage-full';
+export type Receipt =
+  | { readonly file: ReceivedFile; readonly fault: null }
+  | { readonly file: null; readonly fault: ReceiveFault };
+
+export interface StoredFile {
+  readonly bytes: number;
+  readonly modifiedAt: Instant;
+}
+
+/** Where media files lie. A key is an id; what is stored under it never changes. */
+export interface MediaStorage {
+  /**
+   * Takes a file in: counted, sniffed and hashed as it streams, safe on disk and in its place before the
+   * answer. Any fault, or a stream that fails, leaves nothing behind.
+   */
+  receive(arrival: Arrival): Promise<Receipt>;
+  stat(storageKey: string): Promise<StoredFile | undefined>;
+  /** Bytes from `start` up to, not including, `end`. Fails when there is no such file. */
+  open(storageKey: string, range: { readonly start: number; readonly end: number }): Bytes;
+  /** Removes a file; one that is gone already is fine. */
+  remove(storageKey: string): Promise<void>;
+}
+
+/** Who looks at the catalogue. */
+export interface Viewer {
+  readonly accountId: string | null;
+  readonly isAdmin: boolean;
+}
+
+/** What a viewer may watch now: the level held, and why it is no higher. */
+export interface Standing {
+  readonly level: AccessLevel;
+  readonly reason: DenialReason | null;
+}
+
+/** Asks the neighbour that knows what was paid for. */
+export interface ViewerStanding {
+  of(viewer: Viewer): Promise<Standing>;
+}
+
+/**
+ * Turns a question about many ids into one about each, so that the composition can answer together whoever
+ * asks at the same moment.
+ */
+export type BatchedRead = <V>(
+  load: (ids: readonly string[]) => Promise<readonly V[]>,
+) => (id: string) => Promise<V>;

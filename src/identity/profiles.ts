@@ -1,0 +1,149 @@
+import {
+  BIO_LENGTH,
+  editProfile,
+  erased,
+  isPhone,
+  NAME_LENGTH,
+  profileOf,
+  withPicture,
+  type Account,
+  type Profile,
+  type ProfileChanges,
+} from './account.ts';
+import type { AuditEntry } from './audit.ts';
+import type { IdentityDeps } from './deps.ts';
+import { audited, happened } from './events.ts';
+import { confirmedOwner, unchanged } from './passwords.ts';
+import { pictureTypeOf, type PictureType } from './picture.ts';
+import { refusals } from './refusals.ts';
+import type { Session } from './session.ts';
+import type { AccountActor } from './sessions.ts';
+
+/** The most rows of one kind that an export holds: the newest. */
+export const EXPORT_ROWS = 1_000;
+
+export interface AccountExport {
+  readonly profile: Profile;
+  readonly sessions: readonly Session[];
+  readonly securityEvents: readonly AuditEntry[];
+  /** What other contexts hold, by their name, in the words of the REST contract. */
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+
+export interface ProfileCommands {
+  showProfile(actor: AccountActor): Promise<Profile>;
+  /** `null` clears a field, an absent one stays. Refuses with `request.invalid`. */
+  editProfile(given: { readonly actor: AccountActor; readonly changes: ProfileChanges }): Promise<Profile>;
+  /** Refuses with `identity.picture-unsupported` (by the bytes, whatever was declared) and `-too-large`. */
+  changePicture(given: { readonly actor: AccountActor; readonly bytes: Uint8Array }): Promise<Profile>;
+  /** A picture by the last segment of its public address. */
+  readPicture(name: string): Promise<{ readonly bytes: Uint8Array; readonly type: PictureType } | undefined>;
+  readonly pictureMaxBytes: number;
+  exportAccount(actor: AccountActor): Promise<AccountExport>;
+  /**
+   * Erases what is personal, for good; the id stays for the ledger. The event has the subscription cancelled.
+   * Refuses with `identity.wrong-password`.
+   */
+  deleteAccount(given: {
+    readonly actor: AccountActor;
+    readonly password: string;
+    readonly address: string;
+  }): Promise<void>;
+}
+
+export const profileCommands = (deps: IdentityDeps): ProfileCommands => ({
+  pictureMaxBytes: deps.policy.pictureMaxBytes,
+  showProfile: (actor) => shown(deps, actor),
+  readPicture: (name) => deps.pictures.get(name),
+  changePicture: ({ actor, bytes }) => pictureChanged(deps, actor, bytes),
+  exportAccount: (actor) => exported(deps, actor),
+  deleteAccount: (given) => deleted(deps, given),
+
+  editProfile: async ({ actor, changes }) => {
+    checked(changes);
+    const account = await edited(deps, actor, (current) => editProfile(current, changes));
+    return profileOf(account, await deps.levels.levelOf(account.id));
+  },
+});
+
+function checked({ name, bio, phone }: ProfileChanges): void {
+  if ([...(name ?? '')].length > NAME_LENGTH) throw refusals.invalid('/name', 'is too long');
+  if ([...(bio ?? '')].length > BIO_LENGTH) throw refusals.invalid('/bio', 'is too long');
+  if (phone && !isPhone(phone))
+    throw refusals.invalid('/phone', 'must be a number in E.164, such as +14155550123');
+}
+
+async function found(deps: IdentityDeps, { accountId }: AccountActor): Promise<Account> {
+  const account = await deps.unitOfWork.read(({ accounts }) => accounts.find(accountId));
+  if (!account || account.deletedAt !== null) throw refusals.notFound();
+  return account;
+}
+
+async function shown(deps: IdentityDeps, actor: AccountActor): Promise<Profile> {
+  const account = await found(deps, actor);
+  return profileOf(account, await deps.levels.levelOf(account.id));
+}
+
+const edited = (
+  { unitOfWork }: IdentityDeps,
+  { accountId }: AccountActor,
+  edit: (account: Account) => Account,
+): Promise<Account> =>
+  unitOfWork.run(async ({ accounts }) => {
+    const current = await accounts.find(accountId);
+    if (!current || current.deletedAt !== null) throw refusals.notFound();
+    const next = edit(current);
+    await accounts.save(next);
+    return next;
+  });
+
+async function pictureChanged(deps: IdentityDeps, actor: AccountActor, bytes: Uint8Array): Promise<Profile> {
+  if (bytes.length > deps.policy.pictureMaxBytes) throw refusals.pictureTooLarge(deps.policy.pictureMaxBytes);
+  const type = pictureTypeOf(bytes);
+  if (!type) throw refusals.pictureUnsupported();
+  const url = await deps.pictures.put(actor.accountId, bytes, type);
+  let replaced: string | null = null;
+  try {
+    const account = await edited(deps, actor, (current) => {
+      replaced = current.pictureUrl;
+      return withPicture(current, url);
+    });
+    return profileOf(account, await deps.levels.levelOf(account.id));
+  } catch (error) {
+    replaced = url;
+    throw error;
+  } finally {
+    if (replaced !== null) await deps.pictures.remove(replaced);
+  }
+}
+
+async function exported(deps: IdentityDeps, actor: AccountActor): Promise<AccountExport> {
+  const { accountId } = actor;
+  const profile = await shown(deps, actor);
+  const own = await deps.unitOfWork.read(async ({ sessions, audit }) => ({
+    sessions: await sessions.all(accountId, EXPORT_ROWS),
+    securityEvents: (await audit.list({ limit: EXPORT_ROWS }, { accountId })).items,
+  }));
+  const parts: Record<string, unknown> = {};
+  for (const part of deps.exportParts()) parts[part.name] = await part.export(accountId);
+  return { profile, ...own, parts };
+}
+
+async function deleted(
+  deps: IdentityDeps,
+  given: { readonly actor: AccountActor; readonly password: string; readonly address: string },
+): Promise<void> {
+  const { actor, password, address } = given;
+  const confirmed = await confirmedOwner(deps, actor, password);
+  const { accountId } = actor;
+  const pictureUrl = await deps.unitOfWork.run(async (stores) => {
+    const account = await unchanged(stores, confirmed);
+    await stores.accounts.save(erased(account, deps.clock.now()));
+    await stores.sessions.removeAll(accountId);
+    await stores.codes.removeAll(accountId);
+    await stores.outbox.add([happened(deps, 'identity.account-deleted', accountId)]);
+    await stores.audit.add([audited(deps, { actor, action: 'account.deleted', accountId, address })]);
+    return account.pictureUrl;
+  });
+  if (pictureUrl !== null) await deps.pictures.remove(pictureUrl);
+}

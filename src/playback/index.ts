@@ -1,0 +1,63 @@
+import type { PlaybackDeps } from './deps.ts';
+import { endStreamsOf } from './end-streams.ts';
+import type { Playback } from './face.ts';
+import { createLiveness } from './liveness.ts';
+import { logWatch } from './log-watch.ts';
+import { openMedia } from './open-media.ts';
+import { liveStreams, reapSilent } from './reap-silent.ts';
+import { heartbeat, recordBeats } from './record-beats.ts';
+import { dismiss, shelves } from './shelves.ts';
+import { startStream } from './start-stream.ts';
+import { stopStream } from './stop-stream.ts';
+
+export type { PlaybackDeps, Together } from './deps.ts';
+export { PLAYBACK_EVENTS } from './events.ts';
+export type {
+  Beat,
+  BeatOutcome,
+  BeatResult,
+  Lease,
+  OpenMedia,
+  Playback,
+  ShelfItem,
+  Started,
+  StartRequest,
+  StopRequest,
+  Viewer,
+  WatchRequest,
+} from './face.ts';
+export { playbackPolicy, type PlaybackPolicy } from './policy.ts';
+export type {
+  PlayableMedia,
+  PlayableTitle,
+  PlaybackStores,
+  Standing,
+  Standings,
+  StreamSecrets,
+  Ticket,
+  Tickets,
+  Titles,
+} from './ports.ts';
+export type { WatchState } from './progress.ts';
+export { refusals as playbackRefusals } from './refusals.ts';
+export type { Stream } from './stream.ts';
+export { streamMachine, type StreamStatus } from './stream-lifecycle.ts';
+
+export function createPlayback(deps: PlaybackDeps): Playback {
+  const liveness = createLiveness(deps.clock, deps.policy.mediaCheckSeconds);
+  const record = recordBeats(deps, liveness);
+  return {
+    start: startStream(deps, liveness),
+    recordBeats: record,
+    heartbeat: heartbeat(deps, record),
+    stop: stopStream(deps, liveness),
+    endStreamsOf: endStreamsOf(deps, liveness),
+    logWatch: logWatch(deps),
+    dismiss: dismiss(deps),
+    reapSilent: reapSilent(deps),
+    live: liveStreams(deps),
+    openMedia: openMedia(deps, liveness),
+    ...shelves(deps),
+    nextDueAt: (until) => deps.unitOfWork.read(({ streams }) => streams.nextSilentAt(until)),
+  };
+}

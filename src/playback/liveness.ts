@@ -1,0 +1,41 @@
+import type { DomainError } from '../kernel/domain-error.ts';
+import { after, SECOND, type Clock, type Instant } from '../kernel/instant.ts';
+
+/** Remembered verdicts at the most: the oldest go first. */
+const MAX_REMEMBERED = 20_000;
+
+/** Whether a stream may go on receiving: undefined, or what it is told instead. */
+export type StreamVerdict = DomainError | undefined;
+
+/** Verdicts about streams, remembered for a few seconds, and forgotten at once when a stream ends here. */
+export interface Liveness {
+  verdictOn(streamId: string, ask: () => Promise<StreamVerdict>): Promise<StreamVerdict>;
+  forget(streamIds: readonly string[]): void;
+}
+
+export function createLiveness(clock: Clock, keepSeconds: number): Liveness {
+  const known = new Map<string, { readonly verdict: StreamVerdict; readonly until: Instant }>();
+  // A verdict that was asked for before a stream ended must not be remembered after it: endings are counted.
+  let endings = 0;
+
+  return {
+    verdictOn: async (streamId, ask) => {
+      const remembered = known.get(streamId);
+      if (remembered && clock.now() < remembered.until) return remembered.verdict;
+      const endingsBefore = endings;
+      const until = after(clock.now(), keepSeconds * SECOND);
+      const verdict = await ask();
+      if (endings === endingsBefore) {
+        known.delete(streamId);
+        known.set(streamId, { verdict, until });
+        const [oldest] = known.size > MAX_REMEMBERED ? known.keys() : [];
+        if (oldest !== undefined) known.delete(oldest);
+      }
+      return verdict;
+    },
+    forget: (streamIds) => {
+      if (streamIds.length > 0) endings += 1;
+      for (const streamId of streamIds) known.delete(streamId);
+    },
+  };
+}

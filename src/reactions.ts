@@ -1,0 +1,82 @@
+import type { DomainEvent } from './kernel/outbox.ts';
+
+/** What reactions ask of the contexts, in the words of this table. The composition answers with their faces. */
+export interface ReactionDeps {
+  readonly notifications: {
+    /** Mails what the event calls for. Once: the notice has a unique key. */
+    deliver(event: DomainEvent): Promise<void>;
+  };
+  readonly subscriptions: {
+    /** Ends an erased account's subscription now. Once: there is nothing live to end the second time. */
+    cancelForDeletedAccount(accountId: string): Promise<void>;
+  };
+  readonly playback: {
+    /** Ends all of an account's streams. Once: there is none the second time. */
+    endStreamsOf(accountId: string): Promise<void>;
+  };
+  readonly catalog: {
+    /** Adds a view to the figures of a title. Once: counted by `key`. */
+    countView(view: { readonly key: string; readonly titleId: string }): Promise<void>;
+  };
+}
+
+type Reaction = (deps: ReactionDeps, event: DomainEvent) => Promise<void>;
+
+/** Every reaction by name. Names are kept in the database with what is owed: a renamed one orphans that. */
+const REACTIONS = {
+  'notifications.deliver': ({ notifications }, event) => notifications.deliver(event),
+  'subscriptions.cancel': ({ subscriptions }, event) =>
+    subscriptions.cancelForDeletedAccount(accountOf(event)),
+  'playback.end-streams': ({ playback }, event) => playback.endStreamsOf(accountOf(event)),
+  'catalog.count-view': ({ catalog }, event) =>
+    catalog.countView({ key: event.id, titleId: textOf(event, 'title_id') }),
+} as const satisfies Record<string, Reaction>;
+
+export type ReactionName = keyof typeof REACTIONS;
+
+/** Which event calls for which reactions. An event that is not listed is only journalled. */
+const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
+  'identity.verification-requested': ['notifications.deliver'],
+  'identity.password-reset-requested': ['notifications.deliver'],
+  'identity.email-taken-attempt': ['notifications.deliver'],
+  'identity.password-changed': ['notifications.deliver'],
+  'identity.password-reset': ['notifications.deliver'],
+  'identity.session-reuse-detected': ['notifications.deliver'],
+  'identity.account-suspended': ['playback.end-streams'],
+  'identity.account-deleted': ['subscriptions.cancel', 'playback.end-streams'],
+  'subscriptions.trial-started': ['notifications.deliver'],
+  'subscriptions.started': ['notifications.deliver'],
+  'subscriptions.start-reached': ['notifications.deliver'],
+  'subscriptions.paid': ['notifications.deliver'],
+  'subscriptions.renewed': ['notifications.deliver'],
+  'subscriptions.end-neared': ['notifications.deliver'],
+  'subscriptions.canceled': ['notifications.deliver'],
+  'subscriptions.expired': ['notifications.deliver'],
+  'billing.payment-succeeded': ['notifications.deliver'],
+  'billing.payment-failed': ['notifications.deliver'],
+  'playback.viewed': ['catalog.count-view'],
+};
+
+/** The reactions that an event of a type calls for. */
+export const reactionsTo = (type: string): readonly ReactionName[] => TABLE[type] ?? [];
+
+const isReaction = (name: string): name is ReactionName => Object.hasOwn(REACTIONS, name);
+
+/** Runs a reaction by its name; rejects when it fails, or when this version of the product has none so called. */
+export const createReactor =
+  (deps: ReactionDeps) =>
+  async (name: string, event: DomainEvent): Promise<void> => {
+    if (!isReaction(name)) throw new Error(`no reaction is called ${name}`);
+    await REACTIONS[name](deps, event);
+  };
+
+function accountOf({ type, accountId }: DomainEvent): string {
+  if (accountId === null) throw new Error(`${type} names no account`);
+  return accountId;
+}
+
+function textOf({ type, data }: DomainEvent, field: string): string {
+  const value = data[field];
+  if (typeof value !== 'string') throw new Error(`${type} has no ${field}`);
+  return value;
+}

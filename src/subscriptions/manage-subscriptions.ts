@@ -1,0 +1,78 @@
+import type { Actor } from '../kernel/actor.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { decide, type Command } from './decide.ts';
+import { detailsOf, type DetailsDeps } from './details.ts';
+import type { SubscriptionCommands } from './face.ts';
+import type { SubscriptionStores } from './ports.ts';
+import { heldNow, notBefore, record, type Held } from './record.ts';
+import { refusals } from './refusals.ts';
+import { isLive } from './subscription-lifecycle.ts';
+import type { Subscription } from './subscription.ts';
+
+export const subscriptionCommands = (deps: DetailsDeps): SubscriptionCommands => ({
+  cancel: ({ actor, when }) =>
+    deps.unitOfWork.run(async (stores) => {
+      const now = deps.clock.now();
+      const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
+      if (!held) throw refusals.noCurrent();
+      const state = await carryOut(stores, deps, { held, command: { type: 'cancel', when }, actor, now });
+      return detailsOf(stores, deps, { state, now });
+    }),
+
+  resume: ({ actor }) =>
+    deps.unitOfWork.run(async (stores) => {
+      const now = deps.clock.now();
+      const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
+      if (!held) throw refusals.noCurrent();
+      const state = await carryOut(stores, deps, { held, command: { type: 'resume' }, actor, now });
+      return detailsOf(stores, deps, { state, now });
+    }),
+
+  cancelForDeletedAccount: (accountId) =>
+    deps.unitOfWork.run(async (stores) => {
+      const now = deps.clock.now();
+      const held = await liveOf(stores, deps, { accountId, now });
+      const actor: Actor = { kind: 'system', job: 'account-deleted' };
+      if (held) await carryOut(stores, deps, { held, command: { type: 'cancel', when: 'now' }, actor, now });
+    }),
+
+  advanceDue: (limit) =>
+    deps.unitOfWork.run(async (stores) => {
+      const now = deps.clock.now();
+      const actor: Actor = { kind: 'system', job: 'calendar' };
+      const rows = await stores.subscriptions.due(now, limit);
+      for (const row of rows) {
+        const { stored, due } = heldNow(row, now, deps.policy);
+        await record(stores, deps, { stored, due, decided: [], actor, now });
+      }
+      return { done: rows.length };
+    }),
+});
+
+async function liveOf(
+  stores: SubscriptionStores,
+  { policy }: DetailsDeps,
+  { accountId, now }: { readonly accountId: string; readonly now: Instant },
+): Promise<Held | undefined> {
+  await stores.lock(accountId);
+  const stored = await stores.subscriptions.newest(accountId);
+  const held = stored && heldNow(stored, now, policy);
+  return held && isLive(held.state.status) ? held : undefined;
+}
+
+interface Order {
+  readonly held: Held;
+  readonly command: Command;
+  readonly actor: Actor;
+  readonly now: Instant;
+}
+
+function carryOut(
+  stores: SubscriptionStores,
+  deps: DetailsDeps,
+  { held, command, actor, now }: Order,
+): Promise<Subscription> {
+  const at = notBefore(now, held.state);
+  const decided = decide(held.state, command, { now: at, policy: deps.policy });
+  return record(stores, deps, { stored: held.stored, due: held.due, decided, actor, now: at });
+}

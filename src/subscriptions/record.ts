@@ -1,0 +1,106 @@
+import { actorName, type Actor } from '../kernel/actor.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { later, type Instant } from '../kernel/instant.ts';
+import type { DomainEvent } from '../kernel/outbox.ts';
+import { advance, nextDue } from './advance.ts';
+import { announcement, type Step } from './events.ts';
+import { snapshotOf, type HistoryEntry } from './history.ts';
+import type { SubscriptionPolicy } from './policy.ts';
+import type { SubscriptionStores } from './ports.ts';
+import type { SubscriptionEvent } from './subscription-events.ts';
+import { evolve, type Subscription } from './subscription.ts';
+
+export interface RecordDeps {
+  readonly ids: Ids;
+  readonly policy: SubscriptionPolicy;
+}
+
+/** The account's newest subscription as stored, and as it is now with what fell due since. */
+export interface Held {
+  readonly stored: Subscription;
+  readonly state: Subscription;
+  readonly due: readonly SubscriptionEvent[];
+}
+
+/** Never before the newest event: a clock that lags in another process cannot turn a history round. */
+export const notBefore = (now: Instant, state: Subscription | undefined): Instant =>
+  state ? later(now, state.changedAt) : now;
+
+export function heldNow(stored: Subscription, now: Instant, policy: SubscriptionPolicy): Held {
+  const { state, events } = advance(stored, notBefore(now, stored), policy);
+  return { stored, state, due: events };
+}
+
+export interface Change {
+  readonly stored: Subscription | null;
+  readonly due: readonly SubscriptionEvent[];
+  readonly decided: readonly SubscriptionEvent[];
+  /** Who decided; what fell due is the calendar's doing. */
+  readonly actor: Actor;
+  readonly now: Instant;
+  /** What the last decided event carries out. */
+  readonly paymentId?: string | null;
+}
+
+const CALENDAR: Actor = { kind: 'system', job: 'calendar' };
+
+/** Saves what the events lead to, with the history and the news, all in the caller's unit of work. */
+export async function record(
+  stores: SubscriptionStores,
+  { ids, policy }: RecordDeps,
+  { stored, due, decided, actor, now, paymentId = null }: Change,
+): Promise<Subscription> {
+  const entries: HistoryEntry[] = [];
+  const steps: Step[] = [];
+  let state = stored;
+  for (const event of [...due, ...decided]) {
+    const before = state;
+    state = evolve(state, event);
+    const by = entries.length < due.length ? CALENDAR : actor;
+    const step = { event, before, after: state };
+    steps.push(step);
+    entries.push(entryOf(step, { id: ids.next(), actor: actorName(by), recordedAt: now }));
+  }
+  if (!state) throw new Error('there is nothing to record');
+  const last = entries.pop();
+  if (!last) return state;
+  entries.push(decided.length > 0 ? { ...last, paymentId } : last);
+
+  const dueAt = nextDue(state, policy)?.at ?? null;
+  if (stored) await stores.subscriptions.save(state, { from: stored.version, dueAt });
+  else await stores.subscriptions.add(state, dueAt);
+  await stores.subscriptionHistory.append(entries);
+  await stores.outbox.add(newsOf(steps, entries, { ids, now }));
+  return state;
+}
+
+const entryOf = (
+  { event, before, after: state }: Step,
+  made: Pick<HistoryEntry, 'id' | 'actor' | 'recordedAt'>,
+): HistoryEntry => ({
+  ...made,
+  subscriptionId: state.id,
+  accountId: state.accountId,
+  seq: state.version,
+  type: event.type,
+  event,
+  before: before && snapshotOf(before),
+  after: snapshotOf(state),
+  effectiveAt: event.at,
+  paymentId: null,
+});
+
+/** Of several reminders that fell due together only the nearest is news, and none that a renewal overtook. */
+function newsOf(
+  steps: readonly Step[],
+  entries: readonly HistoryEntry[],
+  { ids, now }: { readonly ids: Ids; readonly now: Instant },
+): readonly DomainEvent[] {
+  const final = steps.at(-1)?.after;
+  return steps.flatMap((step, index) => {
+    const { event } = step;
+    if (event.type === 'end-neared' && event.days !== final?.remindedDays) return [];
+    const paymentId = entries[index]?.paymentId ?? null;
+    return announcement(step, { id: ids.next(), now, paymentId }) ?? [];
+  });
+}

@@ -1,0 +1,80 @@
+/** The contexts of the hexagon: folders of src that own a part of the product. */
+export const CONTEXTS = [
+  'billing',
+  'catalog',
+  'entitlements',
+  'identity',
+  'notifications',
+  'operations',
+  'playback',
+  'subscriptions',
+] as const;
+
+/**
+ * Imports between contexts. There is one: a purchase settles its payment and its subscription in one
+ * transaction. Another entry here is a decision: it needs an ADR.
+ */
+export const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
+  billing: ['src/subscriptions/index.ts'],
+};
+
+/** Files of src that stand outside the contexts and may know the faces of all. */
+export const OUTSIDE_CONTEXTS = ['src/index.ts', 'src/reactions.ts'] as const;
+
+/**
+ * The folders of adapters, and the files or folders of their neighbours that each may import. What is not
+ * listed here does not exist; `commands`, `composition` and the files beside the folders know them all, and nobody knows
+ * those. http gathers callers into batches and names the refusal of an absent database; persistence keeps
+ * the book of the simulated gateway, whose port is the gateway's own.
+ */
+export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
+  clock: [],
+  commands: ['adapters/'],
+  composition: ['adapters/'],
+  email: [],
+  http: ['adapters/persistence/group.ts', 'adapters/persistence/knex/faults.ts'],
+  jobs: ['adapters/persistence/knex/'],
+  media: [],
+  payments: [],
+  persistence: ['adapters/payments/simulated-book.ts'],
+  security: [],
+};
+
+/** Where each npm package may appear: a folder of adapters, or one file. A package that is not listed may not. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@node-rs/argon2': ['adapters/security/'],
+  'better-sqlite3': ['adapters/persistence/'],
+  cors: ['adapters/http/'],
+  croner: ['adapters/jobs/'],
+  express: ['adapters/http/'],
+  'express-rate-limit': ['adapters/http/'],
+  helmet: ['adapters/http/'],
+  inversify: ['adapters/composition/'],
+  jose: ['adapters/security/'],
+  knex: ['adapters/persistence/'],
+  nodemailer: ['adapters/email/'],
+  passport: ['adapters/http/'],
+  'passport-jwt': ['adapters/http/'],
+  'passport-local': ['adapters/http/'],
+  pg: ['adapters/persistence/'],
+  'pg-boss': ['adapters/jobs/'],
+  pino: ['adapters/http/', 'adapters/composition/'],
+  'prom-client': ['adapters/http/'],
+  'reflect-metadata': ['adapters/composition/'],
+  'swagger-ui-express': ['adapters/http/'],
+  zod: ['adapters/http/', 'adapters/composition/config.ts', 'adapters/media/tickets.ts'],
+};
+
+/** Where a package may appear beyond that as a type alone: in words, not in deeds. */
+export const PACKAGE_TYPES: Readonly<Record<string, readonly string[]>> = {
+  express: ['adapters/composition/'],
+  jose: ['adapters/http/documents.ts'],
+  knex: ['adapters/http/rate-limit-postgres.ts', 'adapters/jobs/pg-boss'],
+  'pg-boss': ['adapters/composition/'],
+};
+
+/** Kernel files that fewer than three contexts import, and why they stand there all the same. */
+export const KERNEL_EXCEPTIONS: Readonly<Record<string, string>> = {
+  'src/kernel/once.ts':
+    'Every command that moves money or usage takes an Idempotency-Key: purchases first, then refunds and meters.',
+};

@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster } from '../world/postgres.ts';
+import { setStage, type Stage, type Subscriber } from './cast.ts';
+import { drive, median, peakMemoryMiB, type Measured, type Shot } from './load.ts';
+import { serve, type Served } from './processes.ts';
+
+/**
+ * `npm run bench`: each route beside a bare Express route in one run, interleaved, medians of several
+ * rounds. `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` and `BENCH_STORES` size it.
+ */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
+const CONNECTIONS = Number(process.env['BENCH_CONNECTIONS'] ?? 50);
+const ACCOUNTS = Number(process.env['BENCH_ACCOUNTS'] ?? 400);
+const STORES = (process.env['BENCH_STORES'] ?? 'sqlite,postgres').split(',');
+
+interface Subject {
+  readonly name: string;
+  readonly bare: 'GET' | 'POST';
+  readonly bar: number | null;
+  readonly shots: (stage: Stage) => (connection: number) => readonly Shot[];
+}
+
+const ofConnection = (stage: Stage, connection: number): readonly Subscriber[] =>
+  stage.subscribers.filter((_, index) => index % CONNECTIONS === connection);
+
+const perSubscriber =
+  (shot: (subscriber: Subscriber, stage: Stage) => Shot) => (stage: Stage) => (connection: number) =>
+    ofConnection(stage, connection).map((subscriber) => shot(subscriber, stage));
+
+const get = (path: (stage: Stage) => string) =>
+  perSubscriber(({ authorization }, stage) => ({
+    method: 'GET',
+    path: path(stage),
+    headers: { authorization },
+  }));
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'access decision',
+    bare: 'GET',
+    bar: null,
+    shots: get(() => '/api/v1/entitlements/max_devices'),
+  },
+  { name: 'plan list', bare: 'GET', bar: 0.4, shots: get(() => '/api/v1/subscriptions/plans') },
+  { name: 'title detail', bare: 'GET', bar: 0.4, shots: get(({ titleId }) => `/api/v1/videos/${titleId}`) },
+  {
+    name: 'heartbeat',
+    bare: 'POST',
+    bar: 0.8,
+    shots: perSubscriber((subscriber) => ({
+      method: 'POST',
+      path: `/api/v1/playback/sessions/${subscriber.streamId}/heartbeat`,
+      headers: { authorization: subscriber.authorization },
+      body: () => {
+        subscriber.seq += 1;
+        return JSON.stringify({
+          seq: subscriber.seq,
+          position_seconds: subscriber.seq % 7_000,
+          state: 'playing',
+        });
+      },
+    })),
+  },
+  {
+    name: 'purchase',
+    bare: 'POST',
+    bar: null,
+    shots: perSubscriber(({ authorization }, { dayPlanId }) => ({
+      method: 'POST',
+      path: '/api/v1/payments',
+      headers: { authorization },
+      body: () => JSON.stringify({ plan_id: dayPlanId }),
+    })),
+  },
+];
+
+const BARE: Readonly<Record<'GET' | 'POST', Shot>> = {
+  GET: { method: 'GET', path: '/bare' },
+  POST: { method: 'POST', path: '/bare', body: () => '{"seq":1,"position_seconds":30,"state":"playing"}' },
+};
+
+/** Everything of the real edge is on; only the limits' numbers are out of the way. */
+const environment = (dataDir: string, databaseUrl: string | null): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  DATA_DIR: dataDir,
+  PORT: '0',
+  SEED: 'none',
+  LOG_LEVEL: 'info',
+  RATE_LIMIT_ANONYMOUS: '1000000000',
+  RATE_LIMIT_ACCOUNT: '1000000000',
+  RATE_LIMIT_REGISTER: '1000000000',
+  ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+});
+
+async function measure(store: string, bare: Served): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'usher-bench-'));
+  const cluster = store === 'postgres' ? await startCluster({ durable: true }) : undefined;
+  const database = await cluster?.createDatabase();
+  const env = environment(dataDir, database?.url ?? null);
+  const admin = { email: 'bench-admin@example.com', password: 'bench admin password 1' };
+  spawnSync(process.execPath, ['adapters/main.ts', 'admin', 'create', admin.email], {
+    env: { ...env, ADMIN_PASSWORD: admin.password },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const usher = await serve('adapters/main.ts', ['serve'], env);
+  try {
+    const stage = await setStage(usher.base, admin, ACCOUNTS);
+    for (const subject of SUBJECTS) await compare(store, subject, { usher, bare, stage });
+    console.log(`${store}: peak resident memory ${await peakMemoryMiB(usher.pid)} MiB`);
+  } finally {
+    await usher.stop();
+    await cluster?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+interface Scene {
+  readonly usher: Served;
+  readonly bare: Served;
+  readonly stage: Stage;
+}
+
+async function compare(store: string, subject: Subject, { usher, bare, stage }: Scene): Promise<void> {
+  const ours: Measured[] = [];
+  const theirs: Measured[] = [];
+  const load = { connections: CONNECTIONS, seconds: SECONDS };
+  const shots = subject.shots(stage);
+  const bareShots = (): readonly Shot[] => [BARE[subject.bare]];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const theirRound = await drive({ ...load, base: bare.base, shots: bareShots });
+    const ourRound = await drive({ ...load, base: usher.base, shots });
+    // The first round warms both up and does not count.
+    if (round > 0) theirs.push(theirRound);
+    if (round > 0) ours.push(ourRound);
+  }
+  const ratios = ours.map(({ perSecond }, index) => perSecond / (theirs[index]?.perSecond ?? Number.NaN));
+  const failed = ours.reduce((sum, each) => sum + each.failed, 0);
+  const figures = [
+    `${median(ours.map(({ perSecond }) => perSecond)).toFixed(0)}/s`,
+    `${median(ratios).toFixed(2)} of a bare ${subject.bare} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    `p50 ${median(ours.map(({ p50 }) => p50))} ms, p99 ${median(ours.map(({ p99 }) => p99))} ms`,
+    `${failed} failed`,
+  ];
+  console.log(`${store}: ${subject.name}: ${figures.join(', ')}`);
+}
+
+const bare = await serve('tests/bench/bare.ts', [], { PATH: process.env['PATH'] });
+try {
+  for (const store of STORES) await measure(store, bare);
+} finally {
+  await bare.stop();
+}

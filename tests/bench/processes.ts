@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface Served {
+  readonly base: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of the project in a process of its own and waits for the URL that it prints. */
+export async function serve(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Served> {
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString()).slice(-4_000);
+  });
+  const base = await Promise.race([
+    printedUrl(child),
+    once(child, 'exit').then(() => {
+      throw new Error(`${program} ended before it was ready:\n${complaints}`);
+    }),
+  ]);
+  return { base, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+async function printedUrl(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
+    if (url !== undefined) {
+      child.stdout?.resume();
+      return url;
+    }
+  }
+  throw new Error('the program printed no URL');
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,238 @@
+import { expect } from 'chai';
+import type { GatewayBookStores, SimulatedCharge } from '../../adapters/payments/simulated-book.ts';
+import { billingPolicy, type BillingStores, type Payment, type Refund } from '../../src/billing/index.ts';
+import { asking, captured, declined, pendingPayment } from '../../src/billing/payment.ts';
+import { fullRefund, gaveBack } from '../../src/billing/refund.ts';
+import { after, DAY, instant, MINUTE, type Instant } from '../../src/kernel/instant.ts';
+import { money } from '../../src/kernel/money.ts';
+import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import type { Open } from './contract.ts';
+
+const NOW = instant(Date.UTC(2026, 0, 31, 12));
+
+let counter = 0;
+const nextId = (): string => {
+  counter += 1;
+  return `01980000-0000-7000-8000-${counter.toString().padStart(12, '0')}`;
+};
+
+const payment = (accountId: string, now = NOW): Payment =>
+  pendingPayment(
+    {
+      id: nextId(),
+      accountId,
+      intent: 'buy',
+      quote: {
+        kind: 'start',
+        planId: nextId(),
+        planName: 'Standard',
+        termsVersion: 1,
+        price: money(999, 'USD'),
+        subscriptionId: null,
+        startsAt: null,
+      },
+      requestKey: null,
+      now,
+    },
+    { gateway: 'simulated', method: 'pm_ok', policy: billingPolicy },
+  );
+
+async function codeOf(work: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof Error && 'code' in error ? error.code : error;
+}
+
+export function paymentsContract(open: Open<Pick<BillingStores, 'payments'>>): void {
+  let unitOfWork: UnitOfWork<Pick<BillingStores, 'payments'>>;
+  beforeEach(async () => {
+    unitOfWork = await open();
+  });
+  const add = (...rows: readonly Payment[]): Promise<void> =>
+    unitOfWork.run(async ({ payments }) => {
+      for (const row of rows) await payments.add(row);
+    });
+  const save = (row: Payment): Promise<void> => unitOfWork.run(({ payments }) => payments.save(row));
+
+  it('gives back what was added and saved, to the last field', async () => {
+    const added = payment(nextId());
+    await add(added);
+    expect(await unitOfWork.read(({ payments }) => payments.find(added.id))).to.deep.equal(added);
+    const paid = { ...captured(added, 'ref', after(NOW, 5)), subscriptionEndAt: after(NOW, 30 * DAY) };
+    await save(paid);
+    expect(await unitOfWork.read(({ payments }) => payments.find(added.id))).to.deep.equal(paid);
+    expect(await unitOfWork.read(({ payments }) => payments.find(nextId()))).to.equal(undefined);
+  });
+
+  it('takes one open payment per account, and another when it has ended', async () => {
+    const account = nextId();
+    const first = payment(account);
+    await add(first);
+    expect(await codeOf(add(payment(account)))).to.equal('service.busy');
+    await add(payment(nextId()));
+    await save(declined(first, 'card_declined', NOW));
+    const second = payment(account);
+    await add(second);
+    expect((await unitOfWork.read(({ payments }) => payments.findOpen(account)))?.id).to.equal(second.id);
+    expect(await unitOfWork.read(({ payments }) => payments.findOpen(nextId()))).to.equal(undefined);
+  });
+
+  it('takes one of many open payments that come at once', async () => {
+    const account = nextId();
+    const all = await Promise.allSettled(Array.from({ length: 20 }, () => add(payment(account))));
+    expect(all.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+  });
+
+  it('refuses a gateway key that is in use', async () => {
+    const first = payment(nextId());
+    await add(first);
+    expect(await codeOf(add({ ...payment(nextId()), gatewayKey: first.gatewayKey }))).to.equal(
+      'service.busy',
+    );
+  });
+
+  it('refuses to save over a newer version', async () => {
+    const first = payment(nextId());
+    await add(first);
+    await save(asking(first, NOW, billingPolicy));
+    expect(await codeOf(save(captured(first, 'ref', NOW)))).to.equal('service.busy');
+    expect((await unitOfWork.read(({ payments }) => payments.find(first.id)))?.status).to.equal('pending');
+  });
+
+  it('lists an account newest first, page by page', async () => {
+    const account = nextId();
+    const rows = [NOW, after(NOW, 1), after(NOW, 1), after(NOW, 2)].map((now) =>
+      declined(payment(account, now), 'card_declined', now),
+    );
+    await add(...rows, payment(nextId(), after(NOW, 3)));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 3; page += 1) {
+      const { items, nextCursor } = await unitOfWork.read(({ payments }) =>
+        payments.list(account, { limit: 2, cursor }),
+      );
+      seen.push(...items.map(({ id }) => id));
+      if (nextCursor === null) break;
+      cursor = nextCursor;
+    }
+    expect(seen).to.deep.equal(rows.map(({ id }) => id).reverse());
+  });
+
+  it('finds what is due, the longest due first, and when the next is', async () => {
+    const [first, second, settled] = [
+      payment(nextId(), NOW),
+      payment(nextId(), after(NOW, MINUTE)),
+      payment(nextId(), NOW),
+    ];
+    await add(second, first, settled);
+    await save(captured(settled, 'ref', NOW));
+    const due = (at: Instant, limit: number): Promise<readonly string[]> =>
+      unitOfWork.read(async ({ payments }) => (await payments.due(at, limit)).map(({ id }) => id));
+    const at = after(NOW, 5 * MINUTE);
+    expect(await due(after(at, -1), 9)).to.deep.equal([]);
+    expect(await due(at, 9)).to.deep.equal([first.id]);
+    expect(await due(after(at, MINUTE), 9)).to.deep.equal([first.id, second.id]);
+    expect(await due(after(at, MINUTE), 1)).to.deep.equal([first.id]);
+    expect(await unitOfWork.read(({ payments }) => payments.nextDueAt(after(NOW, DAY)))).to.equal(at);
+    expect(await unitOfWork.read(({ payments }) => payments.nextDueAt(NOW))).to.equal(undefined);
+  });
+}
+
+export function refundsContract(open: Open<Pick<BillingStores, 'refunds'>>): void {
+  let unitOfWork: UnitOfWork<Pick<BillingStores, 'refunds'>>;
+  beforeEach(async () => {
+    unitOfWork = await open();
+  });
+  const refund = (of: Payment, now = NOW): Refund => fullRefund(of, { id: nextId(), reason: 'late', now });
+  const add = (...rows: readonly Refund[]): Promise<void> =>
+    unitOfWork.run(async ({ refunds }) => {
+      for (const row of rows) await refunds.add(row);
+    });
+
+  it('gives back what was added and saved, to the last field', async () => {
+    const added = refund(payment(nextId()));
+    await add(added);
+    expect(await unitOfWork.read(({ refunds }) => refunds.find(added.id))).to.deep.equal(added);
+    const done = gaveBack(added, after(NOW, 9));
+    await unitOfWork.run(({ refunds }) => refunds.save(done));
+    expect(await unitOfWork.read(({ refunds }) => refunds.find(added.id))).to.deep.equal(done);
+    expect(await codeOf(unitOfWork.run(({ refunds }) => refunds.save(done)))).to.equal('service.busy');
+  });
+
+  it('refuses a gateway key that is in use', async () => {
+    const first = refund(payment(nextId()));
+    await add(first);
+    const second = { ...refund(payment(nextId())), gatewayKey: first.gatewayKey };
+    expect(await codeOf(add(second))).to.equal('service.busy');
+  });
+
+  it('lists those of a payment, and finds what is due', async () => {
+    const of = payment(nextId());
+    const [first, second, other] = [refund(of), refund(of, after(NOW, 5)), refund(payment(nextId()))];
+    await add(second, first, other);
+    await unitOfWork.run(({ refunds }) => refunds.save(gaveBack(other, NOW)));
+    const listed = await unitOfWork.read(({ refunds }) => refunds.listOf(of.id));
+    expect(listed).to.deep.equal([first, second]);
+    expect(await unitOfWork.read(({ refunds }) => refunds.due(NOW, 9))).to.deep.equal([first]);
+    expect(await unitOfWork.read(({ refunds }) => refunds.due(after(NOW, 5), 1))).to.deep.equal([first]);
+    expect(await unitOfWork.read(({ refunds }) => refunds.nextDueAt(after(NOW, DAY)))).to.equal(NOW);
+    expect(await unitOfWork.read(({ refunds }) => refunds.nextDueAt(after(NOW, -1)))).to.equal(undefined);
+  });
+}
+
+export function gatewayBookContract(open: Open<GatewayBookStores>): void {
+  let unitOfWork: UnitOfWork<GatewayBookStores>;
+  beforeEach(async () => {
+    unitOfWork = await open();
+  });
+  const charge = (key: string, accountId = 'payer', createdAt = NOW): SimulatedCharge => ({
+    key,
+    reference: `sim_${key}`,
+    accountId,
+    amountMinor: 999,
+    currency: 'USD',
+    method: 'pm_ok',
+    description: 'Standard',
+    outcome: 'captured',
+    reason: null,
+    createdAt,
+  });
+
+  it('keeps charges by key, reference and account', async () => {
+    const [first, second, foreign] = [charge('b'), charge('a', 'payer', after(NOW, 1)), charge('c', 'other')];
+    await unitOfWork.run(async ({ gatewayBook }) => {
+      for (const each of [second, first, foreign]) await gatewayBook.addCharge(each);
+    });
+    await unitOfWork.read(async ({ gatewayBook }) => {
+      expect(await gatewayBook.findCharge('b')).to.deep.equal(first);
+      expect(await gatewayBook.findCharge('none')).to.equal(undefined);
+      expect(await gatewayBook.findByReference('sim_c')).to.deep.equal(foreign);
+      expect(await gatewayBook.findByReference('none')).to.equal(undefined);
+      expect(await gatewayBook.chargesOf('payer')).to.deep.equal([first, second]);
+    });
+  });
+
+  it('takes one charge and one refund per key', async () => {
+    const refund = { key: 'r', charge: 'sim_a', amountMinor: 999, createdAt: NOW };
+    const later = { ...refund, key: 'q', createdAt: after(NOW, 1) };
+    await unitOfWork.run(async ({ gatewayBook }) => {
+      await gatewayBook.addCharge(charge('a'));
+      await gatewayBook.addRefund(later);
+      await gatewayBook.addRefund(refund);
+    });
+    const twice = { ...charge('a'), reference: 'sim_other' };
+    expect(await codeOf(unitOfWork.run(({ gatewayBook }) => gatewayBook.addCharge(twice)))).to.equal(
+      'service.busy',
+    );
+    expect(await codeOf(unitOfWork.run(({ gatewayBook }) => gatewayBook.addRefund(refund)))).to.equal(
+      'service.busy',
+    );
+    await unitOfWork.read(async ({ gatewayBook }) => {
+      expect(await gatewayBook.findRefund('r')).to.deep.equal(refund);
+      expect(await gatewayBook.findRefund('none')).to.equal(undefined);
+      expect(await gatewayBook.refundsOf('sim_a')).to.deep.equal([refund, later]);
+    });
+  });
+}

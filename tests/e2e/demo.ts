@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+/**
+ * `npm run demo`, beside a running `npm start`: the product's main job over REST, told as it happens.
+ * USHER_URL names another server; DATA_DIR (or DATABASE_URL) must be the server's, to make an admin.
+ */
+const USHER = process.env['USHER_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 3000}`;
+const CLIP = new URL('../../adapters/media/samples/test-pattern.mp4', import.meta.url);
+const MARK = randomBytes(4).toString('hex');
+
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+interface Call {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly expect: number;
+}
+
+const tell = (line: string): void => console.log(line);
+
+async function call(method: string, path: string, { token, body, bytes, expect }: Call): Promise<Answer> {
+  const type = bytes === undefined ? 'application/json' : 'video/mp4';
+  const payload = bytes ?? (body === undefined ? null : JSON.stringify(body));
+  const response = await fetch(`${USHER}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(payload === null ? {} : { 'content-type': type }),
+    },
+    body: payload,
+  });
+  const text = await response.text();
+  const answer = {
+    status: response.status,
+    body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+  };
+  if (response.status !== expect)
+    throw new Error(`${method} ${path}: expected ${expect}, got ${response.status} ${text}`);
+  return answer;
+}
+
+const text = (answer: Answer, field: string): string => String(answer.body[field]);
+
+/** The first admin comes from the command line: there is no default account. */
+function createAdmin(email: string, password: string): void {
+  const made = spawnSync(process.execPath, ['adapters/main.ts', 'admin', 'create', email], {
+    env: { ...process.env, ADMIN_PASSWORD: password },
+    encoding: 'utf8',
+  });
+  if (made.status !== 0) throw new Error(`the admin command failed:\n${made.stderr}`);
+}
+
+async function logIn(email: string, password: string): Promise<string> {
+  return text(await call('POST', '/accounts/login', { body: { email, password }, expect: 200 }), 'access');
+}
+
+async function publishClip(clip: Uint8Array<ArrayBuffer>): Promise<{ titleId: string; planId: string }> {
+  const admin = { email: `operator-${MARK}@example.com`, password: `operator ${MARK} of the house` };
+  createAdmin(admin.email, admin.password);
+  const token = await logIn(admin.email, admin.password);
+  const plan = {
+    code: `demo-${MARK}`,
+    name: 'Demo',
+    description: 'Two devices at a time.',
+    price: '9.99',
+    currency: 'USD',
+    validity_days: 30,
+    access_level: 'premium',
+    max_devices_allowed: 2,
+    resolution: '1080p',
+  };
+  const planId = text(await call('POST', '/subscriptions/plans', { token, body: plan, expect: 201 }), 'id');
+  const title = {
+    title: `Test pattern ${MARK}`,
+    access_level: 'premium',
+    visibility: 'public',
+    duration_seconds: 6,
+  };
+  const titleId = text(await call('POST', '/videos', { token, body: title, expect: 201 }), 'id');
+  await call('PUT', `/videos/${titleId}/media`, { token, bytes: clip, expect: 202 });
+  await call('POST', `/videos/${titleId}/publish`, { token, body: {}, expect: 200 });
+  tell(`An operator offered the plan "Demo" and published a clip of ${clip.byteLength} bytes.`);
+  return { titleId, planId };
+}
+
+async function demo(): Promise<void> {
+  const clip = new Uint8Array(await readFile(CLIP));
+  const uploaded = createHash('sha256').update(clip).digest('hex');
+  const { titleId, planId } = await publishClip(clip);
+
+  const viewer = { email: `viewer-${MARK}@example.com`, password: `viewer ${MARK} in row five` };
+  await call('POST', '/accounts/register', { body: viewer, expect: 201 });
+  const token = await logIn(viewer.email, viewer.password);
+  tell(`${viewer.email} registered and logged in.`);
+
+  const start = (device: string, expect: number, terminate: string[] = []): Promise<Answer> =>
+    call('POST', '/playback/sessions', {
+      token,
+      body: { title_id: titleId, device_id: `${device}-${MARK}`, device_name: device, terminate },
+      expect,
+    });
+  const locked = await start('Living room', 403);
+  tell(`Without a plan the stream is refused: 403 ${text(locked, 'code')} (${text(locked, 'reason')}).`);
+
+  const payment = await call('POST', '/payments', { token, body: { plan_id: planId }, expect: 201 });
+  tell(
+    `Paid ${text(payment, 'amount')} ${text(payment, 'currency')}: covered until ${text(payment, 'subscription_end_at')}.`,
+  );
+
+  const first = await start('Living room', 201);
+  const media = await fetch(new URL(text(first, 'manifest_url'), USHER));
+  const downloaded = createHash('sha256')
+    .update(new Uint8Array(await media.arrayBuffer()))
+    .digest('hex');
+  tell(`Streaming on "Living room": HTTP ${media.status} through a signed URL.`);
+
+  await start('Phone', 201);
+  tell('A second device plays too.');
+  const refused = await start('Tablet', 409);
+  const active = refused.body['active'] as { device_name: string; title: string; termination_code: string }[];
+  tell(`A third is refused: 409 ${text(refused, 'code')}, limit ${text(refused, 'limit')}. Playing now:`);
+  for (const stream of active) tell(`  - ${stream.device_name}: ${stream.title}`);
+
+  const phone = active.find(({ device_name: name }) => name === 'Phone');
+  await start('Tablet', 201, [phone?.termination_code ?? '']);
+  tell('After ending "Phone" with its termination code, "Tablet" plays.');
+
+  tell(`SHA-256 uploaded:   ${uploaded}`);
+  tell(`SHA-256 downloaded: ${downloaded}`);
+  if (uploaded !== downloaded) throw new Error('the downloaded clip is not the uploaded one');
+  tell('They are equal.');
+}
+
+await demo();

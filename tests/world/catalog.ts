@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { memoryStorage } from '../../adapters/media/memory-storage.ts';
+import {
+  catalogPolicy,
+  createCatalog,
+  type Catalog,
+  type CatalogDeps,
+  type CatalogStores,
+  type MediaStorage,
+  type Standing,
+  type Title,
+  type TitleDraft,
+  type Viewer,
+} from '../../src/catalog/index.ts';
+import { after, instant, type Instant } from '../../src/kernel/instant.ts';
+import type { DomainEvent } from '../../src/kernel/outbox.ts';
+import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+
+/** A catalogue as the tests speak of it: on given stores, with a clock to turn and viewers of any standing. */
+
+export const NOON = instant(Date.UTC(2026, 0, 31, 12));
+export const NOBODY: Viewer = { accountId: null, isAdmin: false };
+export const VIEWER: Viewer = { accountId: 'viewer', isAdmin: false };
+export const ADMIN: Viewer = { accountId: 'admin', isAdmin: true };
+
+export const DRAFT: TitleDraft = {
+  title: 'The Moving Square',
+  description: 'It moves.',
+  genreIds: [],
+  accessLevel: 'basic',
+  visibility: 'public',
+  durationSeconds: 6,
+  language: null,
+  releaseYear: null,
+  creditsStartSeconds: null,
+  allowComments: true,
+};
+
+const sample = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../adapters/media/samples/${name}`, import.meta.url));
+export const CLIP = await sample('test-pattern.mp4');
+export const TONE = await sample('tone.m4a');
+export const POSTER = await sample('poster.png');
+
+/** Bytes in pieces, as a network brings them; `fails` breaks the connection after the last. */
+export async function* inPieces(bytes: Uint8Array, { size = 65_536, fails = false } = {}) {
+  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+  if (fails) throw new Error('aborted');
+}
+
+export interface CatalogWorld {
+  readonly catalog: Catalog;
+  readonly storage: MediaStorage;
+  readonly events: DomainEvent[];
+  /** What `VIEWER` holds. */
+  standing: Standing;
+  advance(milliseconds: number): void;
+  now(): Instant;
+  title(draft?: Partial<TitleDraft>, kind?: Title['kind']): Promise<Title>;
+  upload(title: Title, bytes?: Uint8Array): Promise<void>;
+  published(draft?: Partial<TitleDraft>): Promise<Title>;
+}
+
+/** Sees the events that a committed unit of work added. */
+const listening = (
+  unitOfWork: UnitOfWork<CatalogStores>,
+  heard: DomainEvent[],
+): UnitOfWork<CatalogStores> => ({
+  read: (work) => unitOfWork.read(work),
+  run: async (work) => {
+    let added: DomainEvent[] = [];
+    const result = await unitOfWork.run((stores) => {
+      added = [];
+      const outbox = {
+        add: async (events: readonly DomainEvent[]) => {
+          added.push(...events);
+          await stores.outbox.add(events);
+        },
+      };
+      return work({ ...stores, outbox });
+    });
+    heard.push(...added);
+    return result;
+  },
+});
+
+export function catalogWorld(
+  unitOfWork: UnitOfWork<CatalogStores>,
+  changes: Partial<CatalogDeps> = {},
+): CatalogWorld {
+  let now = NOON;
+  let counter = 0;
+  const events: DomainEvent[] = [];
+  const storage = changes.storage ?? memoryStorage();
+  const catalog = createCatalog({
+    unitOfWork: listening(unitOfWork, events),
+    clock: { now: () => now },
+    ids: {
+      next: () => {
+        counter += 1;
+        return `01980000-0000-7000-8000-${counter.toString().padStart(12, '0')}`;
+      },
+    },
+    storage,
+    standing: { of: async () => world.standing },
+    batched: (load) => async (id) => (await load([id]))[0] as never,
+    policy: catalogPolicy,
+    ...changes,
+  });
+  const world: CatalogWorld = {
+    catalog,
+    storage,
+    events,
+    standing: { level: 'free', reason: 'no_subscription' },
+    advance: (milliseconds) => {
+      now = after(now, milliseconds);
+    },
+    now: () => now,
+    title: (draft = {}, kind = 'video') =>
+      catalog.createTitle({ kind, code: null, createdBy: 'admin', draft: { ...DRAFT, ...draft } }),
+    upload: async (title, bytes = CLIP) => {
+      await catalog.upload({ title, kind: 'media', stream: inPieces(bytes), contentLength: bytes.length });
+    },
+    published: async (draft = {}) => {
+      const title = await world.title(draft);
+      await world.upload(title);
+      return catalog.publishTitle(title, null);
+    },
+  };
+  return world;
+}
+
+/** The code that a refused command was refused with; undefined when it was not. */
+export const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
+  );
