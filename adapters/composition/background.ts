@@ -5,6 +5,7 @@ import { createInlineRunner } from '../jobs/inline.ts';
 import { createDeliver, createPgBossQueue } from '../jobs/pg-boss-queue.ts';
 import { createPgBossRunner } from '../jobs/pg-boss.ts';
 import { jobsOf } from '../jobs/schedule.ts';
+import { withinSeconds } from '../jobs/time-limit.ts';
 import * as keys from './keys.ts';
 import { provide } from './token.ts';
 
@@ -15,12 +16,15 @@ export function provideBackground(container: Container): void {
     keys.REACT,
     [keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.CATALOG],
     (notifications, subscriptions, playback, catalog) =>
-      createReactor({
-        notifications,
-        subscriptions,
-        playback,
-        catalog: { countView: async (view) => void (await catalog.countViews([view])) },
-      }),
+      withinSeconds(
+        createReactor({
+          notifications,
+          subscriptions,
+          playback,
+          catalog: { countView: async (view) => void (await catalog.countViews([view])) },
+        }),
+        deliveryPolicy.leaseSeconds,
+      ),
   );
   provide(
     container,

@@ -149,6 +149,11 @@ function provideIdentity(container: Container): void {
         refreshTokens: refreshTokens(server),
         secrets: serverSecrets(server),
         pictures,
+        sessionMemory: {
+          forget: (sessionIds) => {
+            for (const id of sessionIds) resolve(container, keys.LIVE_SESSIONS).forget(id);
+          },
+        },
         levels: accountLevels(() => resolve(container, keys.ENTITLEMENTS)),
         accountUse: accountUse(() => resolve(container, keys.SUBSCRIPTIONS)),
         exportParts: () =>

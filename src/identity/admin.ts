@@ -63,19 +63,24 @@ export interface AdminCommands {
 export const adminCommands = (deps: IdentityDeps): AdminCommands => ({
   createAdmin: (given) => adminMade(deps, given),
 
-  suspendAccount: (given) =>
-    deps.unitOfWork.run((stores) =>
+  suspendAccount: async (given) => {
+    let endedIds: readonly string[] = [];
+    const account = await deps.unitOfWork.run((stores) =>
       onAccount(stores, deps, given, {
         event: 'identity.account-suspended',
         action: 'account.suspended',
-        change: async (account) => {
-          if (account.suspendedAt !== null) return account;
-          await stores.codes.removeAll(account.id);
-          await endAllSessions(stores, deps, { accountId: account.id, reason: 'suspended', exceptId: null });
-          return suspended(account, deps.clock.now());
+        change: async (current) => {
+          if (current.suspendedAt !== null) return current;
+          await stores.codes.removeAll(current.id);
+          const end = { accountId: current.id, reason: 'suspended', exceptId: null } as const;
+          endedIds = await endAllSessions(stores, deps, end);
+          return suspended(current, deps.clock.now());
         },
       }),
-    ),
+    );
+    deps.sessionMemory?.forget(endedIds);
+    return account;
+  },
 
   reinstateAccount: (given) =>
     deps.unitOfWork.run((stores) =>

@@ -13,6 +13,7 @@ import type {
   PictureStore,
   RefreshTokens,
   Secrets,
+  SessionMemory,
 } from './ports.ts';
 
 export interface IdentityDeps {
@@ -31,6 +32,8 @@ export interface IdentityDeps {
   readonly pictures: PictureStore;
   readonly levels: Levels;
   readonly accountUse: AccountUse;
+  /** Told at once of sessions that ended; without it they are noticed when the memory runs out. */
+  readonly sessionMemory?: SessionMemory;
   /** Asked when an export is made, so that contexts may be wired later. */
   readonly exportParts: () => readonly ExportPart[];
 }

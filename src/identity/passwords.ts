@@ -39,27 +39,30 @@ export const passwordCommands = (deps: IdentityDeps): PasswordCommands => ({
     validated(deps, newPassword, account);
     const passwordHash = await deps.passwords.hash(normalisePassword(newPassword));
     const { accountId, sessionId } = actor;
-    await deps.unitOfWork.run(async (stores) => {
+    const endedIds = await deps.unitOfWork.run(async (stores) => {
       const current = await unchanged(stores, account);
       await stores.accounts.save(withPasswordHash(current, passwordHash));
       await stores.codes.removeAll(accountId);
-      await endAllSessions(stores, deps, { accountId, reason: 'password-changed', exceptId: sessionId });
+      const end = { accountId, reason: 'password-changed', exceptId: sessionId } as const;
+      const ids = await endAllSessions(stores, deps, end);
       await stores.outbox.add([happened(deps, 'identity.password-changed', accountId)]);
       await stores.audit.add([audited(deps, { actor, action: 'password.changed', accountId, address })]);
+      return ids;
     });
+    deps.sessionMemory?.forget(endedIds);
   },
 
   resetPassword: async ({ email, code, newPassword, address }) => {
     validated(deps, newPassword, { email, name: null });
     const passwordHash = await deps.passwords.hash(normalisePassword(newPassword));
-    const done = await deps.unitOfWork.run(async (stores) => {
+    const endedIds = await deps.unitOfWork.run(async (stores) => {
       const account = await lockedByEmail(stores, email);
-      if (!account || account.suspendedAt !== null) return false;
+      if (!account || account.suspendedAt !== null) return undefined;
       const right = await useCode(stores, deps, { accountId: account.id, purpose: 'reset-password', code });
-      if (right) await reset(stores, deps, { account, passwordHash, address });
-      return right;
+      return right ? reset(stores, deps, { account, passwordHash, address }) : undefined;
     });
-    if (!done) throw refusals.codeInvalid();
+    if (!endedIds) throw refusals.codeInvalid();
+    deps.sessionMemory?.forget(endedIds);
   },
 });
 
@@ -67,7 +70,7 @@ async function reset(
   stores: IdentityStores,
   deps: IdentityDeps,
   given: { readonly account: Account; readonly passwordHash: string; readonly address: string },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { account, passwordHash, address } = given;
   const accountId = account.id;
   const fresh = verified(tokensRevoked(withPasswordHash(account, passwordHash)), deps.clock.now());
@@ -75,11 +78,12 @@ async function reset(
   await stores.accounts.save({ ...fresh, version: account.version + 1 });
   await stores.codes.removeAll(accountId);
   await stores.loginThrottles.remove(accountId);
-  await endAllSessions(stores, deps, { accountId, reason: 'password-reset', exceptId: null });
+  const ids = await endAllSessions(stores, deps, { accountId, reason: 'password-reset', exceptId: null });
   const events = [happened(deps, 'identity.password-reset', accountId)];
   if (account.verifiedAt === null) events.push(happened(deps, 'identity.email-verified', accountId));
   await stores.outbox.add(events);
   await stores.audit.add([audited(deps, { actor: ANONYMOUS, action: 'password.reset', accountId, address })]);
+  return ids;
 }
 
 /**

@@ -51,8 +51,8 @@ export interface SessionStore {
   findByToken(digest: string): Promise<{ session: Session; generation: number } | undefined>;
   /** Live sessions of an account, newest first. */
   list(accountId: string, request: PageRequest, now: Instant): Promise<Page<Session>>;
-  /** Ends every session of an account that has not ended, except one; the number ended. */
-  endAll(accountId: string, end: SessionsEnd): Promise<number>;
+  /** Ends every session of an account that has not ended, except one; the ids of those it ended. */
+  endAll(accountId: string, end: SessionsEnd): Promise<readonly string[]>;
   /** Forgets every session of an account, with its tokens. */
   removeAll(accountId: string): Promise<void>;
   /** Every session that is still in the books, newest first. */
@@ -158,6 +158,12 @@ export interface PictureStore {
   get(name: string): Promise<{ readonly bytes: Uint8Array; readonly type: PictureType } | undefined>;
   /** Removes what an address names; one that is gone is fine. */
   remove(url: string): Promise<void>;
+}
+
+/** Whoever remembers for a moment that a session lives. */
+export interface SessionMemory {
+  /** These ended: the next question about them is to be asked anew. Called after the commit. */
+  forget(sessionIds: readonly string[]): void;
 }
 
 /** What an account may see now; answered by the entitlements. */

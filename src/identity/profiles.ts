@@ -136,14 +136,17 @@ async function deleted(
   const { actor, password, address } = given;
   const confirmed = await confirmedOwner(deps, actor, password);
   const { accountId } = actor;
-  const pictureUrl = await deps.unitOfWork.run(async (stores) => {
+  const { pictureUrl, endedIds } = await deps.unitOfWork.run(async (stores) => {
     const account = await unchanged(stores, confirmed);
     await stores.accounts.save(erased(account, deps.clock.now()));
+    const end = { reason: 'account-deleted', exceptId: null, now: deps.systemClock.now() } as const;
+    const ids = await stores.sessions.endAll(accountId, end);
     await stores.sessions.removeAll(accountId);
     await stores.codes.removeAll(accountId);
     await stores.outbox.add([happened(deps, 'identity.account-deleted', accountId)]);
     await stores.audit.add([audited(deps, { actor, action: 'account.deleted', accountId, address })]);
-    return account.pictureUrl;
+    return { pictureUrl: account.pictureUrl, endedIds: ids };
   });
+  deps.sessionMemory?.forget(endedIds);
   if (pictureUrl !== null) await deps.pictures.remove(pictureUrl);
 }

@@ -58,29 +58,33 @@ export const sessionCommands = (deps: IdentityDeps): SessionCommands => ({
     };
     // A reuse is answered after its unit of work: the refusal must not undo the end of the session.
     const outcome = await deps.unitOfWork.run((stores) => refreshed(stores, deps, offered));
-    if (!outcome) throw refusals.refreshInvalid();
+    if (outcome && 'endedId' in outcome) deps.sessionMemory?.forget([outcome.endedId]);
+    if (!outcome || 'endedId' in outcome) throw refusals.refreshInvalid();
     return loggedIn(deps, outcome, outcome.refresh);
   },
 
   logOut: async ({ actor, refresh, address }) => {
     const digest = refresh === null ? null : deps.refreshTokens.digest(refresh);
-    await deps.unitOfWork.run(async (stores) => {
+    const endedIds = await deps.unitOfWork.run(async (stores) => {
       const own = await stores.sessions.find(actor.sessionId);
       const named = digest === null ? undefined : (await stores.sessions.findByToken(digest))?.session;
-      const distinct = named && named.id !== own?.id ? [own, named] : [own];
-      for (const session of distinct) {
-        if (session?.accountId === actor.accountId && session.endedAt === null) {
-          await endOne(stores, deps, { session, reason: 'log-out', actor, address });
-        }
-      }
+      const open = (named && named.id !== own?.id ? [own, named] : [own]).filter(
+        (session) => session?.accountId === actor.accountId && session.endedAt === null,
+      );
+      for (const session of open)
+        if (session) await endOne(stores, deps, { session, reason: 'log-out', actor, address });
+      return open.flatMap((session) => session?.id ?? []);
     });
+    deps.sessionMemory?.forget(endedIds);
   },
 
-  endSession: ({ actor, id, address }) =>
-    deps.unitOfWork.run(async (stores) => {
+  endSession: async ({ actor, id, address }) => {
+    await deps.unitOfWork.run(async (stores) => {
       const session = await ownLive(stores, deps, actor, id);
       await endOne(stores, deps, { session, reason: 'ended-by-owner', actor, address });
-    }),
+    });
+    deps.sessionMemory?.forget([id]);
+  },
 
   listSessions: (actor, request) =>
     deps.unitOfWork.read(({ sessions }) => sessions.list(actor.accountId, request, deps.systemClock.now())),
@@ -110,7 +114,7 @@ async function refreshed(
   stores: IdentityStores,
   deps: IdentityDeps,
   { digest, successors, address }: Offered,
-): Promise<Refreshed | undefined> {
+): Promise<Refreshed | { readonly endedId: string } | undefined> {
   const found = await stores.sessions.findByToken(digest);
   const account = found && (await stores.accounts.find(found.session.accountId));
   if (!account || account.suspendedAt !== null || account.deletedAt !== null) return undefined;
@@ -133,7 +137,7 @@ async function refreshed(
     }
     case 'reuse':
       await endOne(stores, deps, { session, reason: 'reuse', actor: ANONYMOUS, address });
-      return undefined;
+      return { endedId: session.id };
   }
 }
 
@@ -163,16 +167,17 @@ async function endOne(
   ]);
 }
 
-/** Ends all sessions of an account, except one, inside the caller's unit of work. */
+/** Ends all sessions of an account, except one, inside the caller's unit of work; the ids of those ended. */
 export async function endAllSessions(
   stores: IdentityStores,
   deps: IdentityDeps,
   given: { readonly accountId: string; readonly reason: EndReason; readonly exceptId: string | null },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { accountId, reason, exceptId } = given;
-  const count = await stores.sessions.endAll(accountId, { reason, exceptId, now: deps.systemClock.now() });
-  if (count > 0)
-    await stores.outbox.add([
-      happened(deps, 'identity.sessions-ended', accountId, { reason, exceptId, count }),
-    ]);
+  const ids = await stores.sessions.endAll(accountId, { reason, exceptId, now: deps.systemClock.now() });
+  if (ids.length > 0) {
+    const data = { reason, exceptId, count: ids.length };
+    await stores.outbox.add([happened(deps, 'identity.sessions-ended', accountId, data)]);
+  }
+  return ids;
 }

@@ -28,7 +28,9 @@ export function decodeCursor(cursor: string, kind: 'number' | 'string'): Place {
   if (!match || match[1] !== kind[0]) throw badCursor();
   const text = decoded(match[3] ?? '');
   const value = kind === 'number' ? Number(text) : text;
-  if (typeof value === 'number' && (text === '' || !Number.isFinite(value))) throw badCursor();
+  // What no cursor of ours can hold would be an error of the database: fractions, 2^53 and above, NUL.
+  if (typeof value === 'number' && (text === '' || !Number.isSafeInteger(value))) throw badCursor();
+  if (text.includes('\0')) throw badCursor();
   return { value, id: match[2] ?? '' };
 }
 

@@ -9,12 +9,13 @@ import { serve, type Served } from './processes.ts';
 
 /**
  * `npm run bench`: each route beside a bare Express route in one run, interleaved, medians of several
- * rounds. `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` and `BENCH_STORES` size it.
+ * rounds. `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` and `BENCH_STORES` size it, `BENCH_ONLY` picks.
  */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
 const CONNECTIONS = Number(process.env['BENCH_CONNECTIONS'] ?? 50);
 const ACCOUNTS = Number(process.env['BENCH_ACCOUNTS'] ?? 400);
+const ONLY = process.env['BENCH_ONLY']?.split(',');
 const STORES = (process.env['BENCH_STORES'] ?? 'sqlite,postgres').split(',');
 
 interface Subject {
@@ -86,6 +87,7 @@ const BARE: Readonly<Record<'GET' | 'POST', Shot>> = {
 /** Everything of the real edge is on; only the limits' numbers are out of the way. */
 const environment = (dataDir: string, databaseUrl: string | null): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
+  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '',
   DATA_DIR: dataDir,
   PORT: '0',
   SEED: 'none',
@@ -109,7 +111,8 @@ async function measure(store: string, bare: Served): Promise<void> {
   const usher = await serve('adapters/main.ts', ['serve'], env);
   try {
     const stage = await setStage(usher.base, admin, ACCOUNTS);
-    for (const subject of SUBJECTS) await compare(store, subject, { usher, bare, stage });
+    const subjects = SUBJECTS.filter(({ name }) => ONLY?.includes(name) ?? true);
+    for (const subject of subjects) await compare(store, subject, { usher, bare, stage });
     console.log(`${store}: peak resident memory ${await peakMemoryMiB(usher.pid)} MiB`);
   } finally {
     await usher.stop();

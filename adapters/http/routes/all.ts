@@ -30,4 +30,8 @@ export const routes: readonly Route[] = [
 ];
 
 /** Routes outside the API that answer by themselves. */
-export const rawRoutes: readonly RawRoute[] = [...pictureRoutes, ...ticketedMediaRoutes];
+export const rawRoutes: readonly RawRoute[] = [
+  ...pictureRoutes,
+  ...ticketedMediaRoutes,
+  ...publicMediaRoutes,
+];

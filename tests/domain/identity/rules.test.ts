@@ -28,7 +28,7 @@ describe('choosing a password', () => {
       '12345678',
       'qwertyui',
       'iloveyou',
-      'Dragon2012',
+      'Football1',
       '11111111',
     ])
       expect(fault(common), common).to.equal('common');

@@ -222,4 +222,24 @@ describe('what falls due', () => {
     expect(typesFor(7)).to.deep.equal(['1 days', 'expired']);
     expect(typesFor(8)).to.deep.equal(['7 days', '1 days', 'expired']);
   });
+
+  it('owes each end its reminders anew, but none before the term that ends', () => {
+    const pay: Step = { wait: 29.5 * DAY, command: 'pay', now: true };
+    const { state } = lived({ as: 'paid', startsAt: null }, terms(), [pay]);
+    const again = advance(state, after(NOW, 400 * DAY), policy).events;
+    expect(again.map(({ type, at }) => [type, (at - NOW) / DAY])).to.deep.equal([
+      ['end-neared', 53],
+      ['end-neared', 59],
+      ['expired', 60],
+    ]);
+    const weekly = lived({ as: 'paid', startsAt: null }, terms({ validity: { days: 5 } }), [
+      { ...pay, wait: 1 },
+    ]);
+    // Two days are left of the first five when the seventh day before the second end comes: not owed.
+    const owed = advance(weekly.state, after(NOW, 400 * DAY), policy).events;
+    expect(owed.map(({ type, at }) => [type, (at - NOW) / DAY])).to.deep.equal([
+      ['end-neared', 9],
+      ['expired', 10],
+    ]);
+  });
 });

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { HOUR, MINUTE, SECOND } from '../../../src/kernel/instant.ts';
-import { actorOf, EMAIL, HOME, identityWorld, refusalOf, type IdentityWorld } from '../../world/identity.ts';
+import {
+  actorOf,
+  EMAIL,
+  HOME,
+  identityWorld,
+  PASSWORD,
+  refusalOf,
+  type IdentityWorld,
+} from '../../world/identity.ts';
 import { openers } from '../../world/stores.ts';
 
 const WRONG = 'identity.wrong-credentials';
@@ -193,5 +201,32 @@ describe('the sessions of an account', () => {
     const [ada, bob] = [await world.logIn(), await world.logIn({ email: 'bob@example.com' })];
     await world.identity.logOut({ actor: actorOf(bob), refresh: ada.refresh, address: HOME.address });
     await world.identity.refreshSession({ refresh: ada.refresh, ...HOME });
+  });
+
+  it('are forgotten at once by whoever remembers that they lived', async () => {
+    const forgotten: string[] = [];
+    const { unitOfWork } = await openers.memory();
+    world = identityWorld(
+      unitOfWork,
+      {},
+      { sessionMemory: { forget: (ids) => void forgotten.push(...ids) } },
+    );
+    const accountId = await world.register();
+    const all = [await world.logIn(), await world.logIn(), await world.logIn(), await world.logIn()];
+    const [first, second, third, fourth] = all.map(({ sessionId }) => sessionId);
+    const actor = actorOf(await world.logIn());
+    const { address } = HOME;
+    await world.identity.endSession({ actor, id: first ?? '', address });
+    await world.identity.logOut({ actor: { ...actor, sessionId: second ?? '' }, refresh: null, address });
+    expect(forgotten).to.deep.equal([first, second]);
+    await world.identity.changePassword({
+      actor,
+      oldPassword: PASSWORD,
+      newPassword: 'see how they run',
+      address,
+    });
+    expect(forgotten.slice(2)).to.have.members([third, fourth]);
+    await world.identity.suspendAccount({ actor, accountId, address });
+    expect(forgotten.slice(4)).to.deep.equal([actor.sessionId]);
   });
 });

@@ -171,6 +171,20 @@ describe('the history', () => {
     expect(await asOf(30)).to.deep.equal(['canceled', true, 0]);
   });
 
+  it('says who did what: what merely fell due before a command is the calendar’s', async () => {
+    const world = stage();
+    const viewer = world.viewer();
+    await world.purchase(viewer, (await world.sell()).id);
+    world.wait(25 * DAY);
+    await world.face.cancel({ actor: viewer, when: 'period_end' });
+    const { items } = await world.face.history(viewer.accountId, { limit: 9 });
+    expect(items.map(({ type, actor }) => [type, actor])).to.deep.equal([
+      ['cancellation-requested', `account:${viewer.accountId}`],
+      ['end-neared', 'system:calendar'],
+      ['started', `account:${viewer.accountId}`],
+    ]);
+  });
+
   it('never goes back when another process has a slower clock', async () => {
     const world = stage();
     const viewer = world.viewer();

@@ -154,6 +154,24 @@ describe('carrying out a purchase when the facts have changed', () => {
     expect(await refusalOf(late.apply())).to.equal('subscriptions.trial-used');
   });
 
+  it('refuses to renew another subscription than the one that was quoted', async () => {
+    const world = stage();
+    const plan = await world.sell();
+    const actor = world.viewer();
+    const { accountId } = actor;
+    await world.purchase(actor, plan.id);
+    const now = world.now();
+    const quote = await world.unitOfWork.run((stores) =>
+      operations.quotePurchase(stores, { accountId, planId: plan.id, intent: 'buy', startsAt: null, now }),
+    );
+    await world.face.cancel({ actor, when: 'now' });
+    await world.purchase(actor, plan.id);
+    const late = world.unitOfWork.run((stores) =>
+      operations.applyPurchase(stores, { accountId, quote, paymentId: nextId(), actor, now }),
+    );
+    expect(await refusalOf(late)).to.equal('subscriptions.already-active');
+  });
+
   it('starts anew when the subscription to renew ended while the payment was under way', async () => {
     const world = stage();
     const plan = await world.sell();

@@ -36,14 +36,14 @@ export const knexSessions = (database: Database): SessionStore => ({
   save: (session) => SESSIONS.update(database, { id: session.id, version: session.version - 1 }, session),
   addToken: (token) => SESSION_TOKENS.insert(database, [token]),
 
-  endAll: (accountId, { reason, now, exceptId }) => {
+  endAll: async (accountId, { reason, now, exceptId }) => {
     const query = database.knex('sessions').where({ account_id: accountId, ended_at: null });
     if (exceptId !== null) query.whereNot({ id: exceptId });
-    return query.update({
-      ended_at: now,
-      end_reason: reason,
-      version: database.knex.raw('version + 1'),
-    });
+    const version = database.knex.raw('version + 1');
+    const rows = (await query
+      .update({ ended_at: now, end_reason: reason, version })
+      .returning('id')) as readonly { readonly id: string }[];
+    return rows.map(({ id }) => id);
   },
 
   removeAll: async (accountId) => {

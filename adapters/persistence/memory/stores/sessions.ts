@@ -53,7 +53,7 @@ export function memorySessions({ table }: MemoryTransaction): SessionStore {
       );
       for (const session of open)
         sessions.update({ ...session, endedAt: now, endReason: reason, version: session.version + 1 });
-      return open.length;
+      return open.map(({ id }) => id);
     },
     removeAll: async (accountId) =>
       forget(
