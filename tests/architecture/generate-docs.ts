@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApi } from '../../adapters/http/openapi.ts';
-import { routes } from '../../adapters/http/routes/all.ts';
+import { rawRoutes, routes } from '../../adapters/http/routes/all.ts';
 import { machinesPage } from './render-machines.ts';
 import { eventsPage, refusalsPage } from './render-refusals.ts';
 import { schemaPage } from './render-schema.ts';
@@ -26,7 +26,7 @@ async function openApiDocument(): Promise<string> {
     readonly description: string;
   };
   const info = { title: 'Usher', version, description };
-  return `${JSON.stringify(openApi({ routes, rawRoutes: [], info }), null, 2)}\n`;
+  return `${JSON.stringify(openApi({ routes, rawRoutes, info }), null, 2)}\n`;
 }
 
 if (import.meta.main) {

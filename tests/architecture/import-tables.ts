@@ -43,6 +43,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
 /** Where each npm package may appear: a folder of adapters, or one file. A package that is not listed may not. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@node-rs/argon2': ['adapters/security/'],
+  '@zxcvbn-ts/language-common': ['adapters/security/'],
   'better-sqlite3': ['adapters/persistence/'],
   cors: ['adapters/http/'],
   croner: ['adapters/jobs/'],

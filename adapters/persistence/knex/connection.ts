@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import knexPackage, { type Knex } from 'knex';
 import type BetterSqlite3 from 'better-sqlite3';
+import { rememberStatements } from './statements.ts';
 
 const { knex } = knexPackage;
 const require = createRequire(import.meta.url);
@@ -60,6 +61,7 @@ export function openSqlite(filename: string): Connections {
         afterCreate: (connection: BetterSqlite3.Database, done: PoolDone) => {
           connection.pragma('busy_timeout = 5000');
           connection.pragma('foreign_keys = ON');
+          rememberStatements(connection);
           if (!readonly) {
             connection.pragma('journal_mode = WAL');
             connection.pragma('synchronous = FULL');
