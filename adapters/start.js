@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 // The first file of the process, and plain JavaScript: a Node that cannot read TypeScript reads this, and
 // can say what is wrong instead of failing at the first `.ts`. The numbers are those of package.json's engines.
 const OLDEST = [22, 18];
@@ -12,5 +14,6 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   );
   process.exitCode = 1;
 } else {
+  if (existsSync('.env')) process.loadEnvFile('.env');
   import('./main.ts');
 }

@@ -1,21 +1,32 @@
 import type { Container } from 'inversify';
 import { createReactor } from '../../src/reactions.ts';
-import { createOperations, createTableQueue, deliveryPolicy } from '../../src/operations/index.ts';
+import {
+  createOperations,
+  createTableQueue,
+  deliveryPolicy,
+  type DeliveryPolicy,
+} from '../../src/operations/index.ts';
 import { createInlineRunner } from '../jobs/inline.ts';
 import { createDeliver, createPgBossQueue } from '../jobs/pg-boss-queue.ts';
 import { createPgBossRunner } from '../jobs/pg-boss.ts';
 import { jobsOf } from '../jobs/schedule.ts';
 import { withinSeconds } from '../jobs/time-limit.ts';
+import type { Config } from './config.ts';
 import * as keys from './keys.ts';
 import { provide } from './token.ts';
+
+const policyOf = ({ deliveryLeaseSeconds }: Config): DeliveryPolicy => ({
+  ...deliveryPolicy,
+  leaseSeconds: deliveryLeaseSeconds,
+});
 
 /** What happens behind the answers: reactions, due work, the clock. */
 export function provideBackground(container: Container): void {
   provide(
     container,
     keys.REACT,
-    [keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.CATALOG],
-    (notifications, subscriptions, playback, catalog) =>
+    [keys.CONFIG, keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.CATALOG],
+    (config, notifications, subscriptions, playback, catalog) =>
       withinSeconds(
         createReactor({
           notifications,
@@ -23,7 +34,7 @@ export function provideBackground(container: Container): void {
           playback,
           catalog: { countView: async (view) => void (await catalog.countViews([view])) },
         }),
-        deliveryPolicy.leaseSeconds,
+        config.deliveryLeaseSeconds,
       ),
   );
   provide(
@@ -57,11 +68,19 @@ export function provideBackground(container: Container): void {
   provide(
     container,
     keys.QUEUE,
-    [keys.BOSS, keys.CONNECTIONS, keys.UNIT_OF_WORK, keys.SYSTEM_CLOCK, keys.REACT, keys.FAILURES],
-    (boss, connections, unitOfWork, systemClock, react, failures) =>
+    [
+      keys.CONFIG,
+      keys.BOSS,
+      keys.CONNECTIONS,
+      keys.UNIT_OF_WORK,
+      keys.SYSTEM_CLOCK,
+      keys.REACT,
+      keys.FAILURES,
+    ],
+    (config, boss, connections, unitOfWork, systemClock, react, failures) =>
       boss && connections
         ? createPgBossQueue({ boss, knex: connections.writer, deliver: createDeliver(react, failures) })
-        : createTableQueue({ unitOfWork, systemClock, react, failures, policy: deliveryPolicy }),
+        : createTableQueue({ unitOfWork, systemClock, react, failures, policy: policyOf(config) }),
   );
   provide(
     container,
@@ -94,15 +113,15 @@ export function provideBackground(container: Container): void {
     container,
     keys.RUNNER,
     [keys.CONFIG, keys.BOSS, keys.QUEUE, keys.OPERATIONS, keys.JOBS, keys.REACT, keys.FAILURES],
-    ({ runJobs }, boss, queue, operations, jobs, react, failures) =>
+    (config, boss, queue, operations, jobs, react, failures) =>
       boss
         ? createPgBossRunner({
             boss,
             deliver: createDeliver(react, failures),
             operations,
             jobs,
-            policy: deliveryPolicy,
-            runs: runJobs,
+            policy: policyOf(config),
+            runs: config.runJobs,
           })
         : createInlineRunner({ queue, operations, failures }),
   );

@@ -39,6 +39,7 @@ const Environment = z.object({
   PAYMENTS: z.enum(['simulated']).optional(),
   MEDIA: z.enum(['local']).default('local'),
   PURCHASE_STALE_SECONDS: positive.default(30),
+  DELIVERY_LEASE_SECONDS: positive.default(60),
   STREAM_LIMIT_POLICY: z.enum(['reject_newest', 'evict_oldest']).default('reject_newest'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   CORS_ORIGINS: z.string().default(''),
@@ -96,6 +97,8 @@ export interface Config {
   readonly seed: 'demo' | 'none';
   /** When a purchase under way counts as interrupted; longer than the gateway may take. */
   readonly purchaseStaleSeconds: number;
+  /** How long a reaction may take before another runner takes it over, as after a crash. */
+  readonly deliveryLeaseSeconds: number;
   readonly streamLimitPolicy: 'reject_newest' | 'evict_oldest';
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Keys given from outside; null where one is generated and kept in `dataDir`. */
@@ -111,12 +114,15 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the variables; `X_FILE` stands for a file that holds `X`, where `X` is a secret. */
 export function parseConfig(variables: Variables): Config {
-  const parsed = Environment.safeParse(withSecretFiles(variables));
+  const { given, faults: fileFaults } = withSecretFiles(variables);
+  const parsed = Environment.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigFault(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigFault([...fileFaults, ...issues]);
   }
   const config = shaped(parsed.data);
   const faults = [
+    ...fileFaults,
     ...profileFaults(config),
     ...(config.production ? productionFaults(config, parsed.data) : []),
   ];
@@ -124,22 +130,26 @@ export function parseConfig(variables: Variables): Config {
   return config;
 }
 
-function withSecretFiles(variables: Variables): Record<string, string | undefined> {
+interface Given {
+  readonly given: Variables;
+  readonly faults: readonly string[];
+}
+
+function withSecretFiles(variables: Variables): Given {
   const given: Record<string, string | undefined> = {};
+  const faults: string[] = [];
   for (const [name, value] of Object.entries(variables)) if (value !== '') given[name] = value;
   for (const name of SECRETS) {
     const path = given[`${name}_FILE`];
-    if (path !== undefined) given[name] = secretFile(name, path);
+    if (path === undefined) continue;
+    try {
+      given[name] = readFileSync(path, 'utf8').trim();
+    } catch {
+      // What the system says names the path; the variable's name is enough.
+      faults.push(`${name}_FILE: the file cannot be read`);
+    }
   }
-  return given;
-}
-
-function secretFile(name: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    throw new ConfigFault([`${name}_FILE: the file cannot be read`]);
-  }
+  return { given, faults };
 }
 
 const list = (text: string): string[] =>
@@ -180,6 +190,7 @@ function shaped(env: Environment): Config {
     },
     seed: env.SEED ?? (production ? 'none' : 'demo'),
     purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
+    deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,
     streamLimitPolicy: env.STREAM_LIMIT_POLICY,
     logLevel: env.LOG_LEVEL,
     secrets: {
@@ -198,6 +209,12 @@ function productionFaults(config: Config, env: Environment): string[] {
   const faults: string[] = [];
   const secrets = { SERVER_SECRET: env.SERVER_SECRET, MEDIA_SECRET: env.MEDIA_SECRET };
   for (const [name, value] of Object.entries(secrets)) faults.push(...secretFaults(name, value));
+  const previous = {
+    SERVER_SECRET_PREVIOUS: env.SERVER_SECRET_PREVIOUS,
+    MEDIA_SECRET_PREVIOUS: env.MEDIA_SECRET_PREVIOUS,
+  };
+  for (const [name, value] of Object.entries(previous))
+    if (value !== undefined) faults.push(...secretFaults(name, value));
   if (env.SERVER_SECRET !== undefined && env.SERVER_SECRET === env.MEDIA_SECRET) {
     faults.push('SERVER_SECRET, MEDIA_SECRET: are equal');
   }

@@ -107,8 +107,8 @@ export function provideContexts(container: Container): void {
   provide(
     container,
     keys.NOTIFICATIONS,
-    [keys.UNIT_OF_WORK, keys.SYSTEM_CLOCK, keys.IDS, keys.MAILER],
-    (unitOfWork, systemClock, ids, mailer) =>
+    [keys.CONFIG, keys.UNIT_OF_WORK, keys.SYSTEM_CLOCK, keys.IDS, keys.MAILER],
+    ({ deliveryLeaseSeconds }, unitOfWork, systemClock, ids, mailer) =>
       createNotifications({
         unitOfWork,
         systemClock,
@@ -117,7 +117,10 @@ export function provideContexts(container: Container): void {
         addresses: accountAddresses(identity),
         codes: mailedCodes(identity),
         plans: planNames(subscriptions),
-        policy: notificationPolicy,
+        policy: {
+          ...notificationPolicy,
+          sendingSeconds: Math.min(notificationPolicy.sendingSeconds, deliveryLeaseSeconds / 2),
+        },
       }),
   );
   provideIdentity(container);

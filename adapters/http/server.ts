@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { problemType } from './problems.ts';
+import { problemBody } from './problems.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -84,11 +85,13 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const [status, code, detail] = GARBAGE[error.code ?? ''] ?? [400, 'request.invalid', 'This is not HTTP.'];
   const title = STATUS_CODES[status] ?? 'Error';
-  const body = JSON.stringify({ type: problemType(code), title, status, detail, code });
+  const requestId = randomUUID();
+  const body = problemBody({ status, code, detail, members: {}, headers: {} }, requestId);
   socket.end(
     [
       `HTTP/1.1 ${status} ${title}`,
       'Connection: close',
+      `X-Request-Id: ${requestId}`,
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       '',

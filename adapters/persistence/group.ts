@@ -49,15 +49,27 @@ export function group<I, O>(
     });
 }
 
+/** A flush whose outcomes do not fit its items: what it did is done, so its halves must not be tried again. */
+class Mismatch extends Error {}
+
+/** An outcome too few would give a caller somebody else's: that flush has failed. */
+const checked =
+  <I, O>(flush: Flush<I, O>): Flush<I, O> =>
+  async (items) => {
+    const outcomes = await flush(items);
+    if (outcomes.length === items.length) return outcomes;
+    throw new Mismatch(`a flush of ${items.length} gave ${outcomes.length} outcomes`);
+  };
+
 async function settle<I, O>(batch: readonly Waiting<I, O>[], flush: Flush<I, O>): Promise<void> {
   try {
-    const outcomes = await flush(batch.map(({ item }) => item));
-    if (outcomes.length !== batch.length)
-      throw new Error(`a flush of ${batch.length} gave ${outcomes.length} outcomes`);
+    const outcomes = await checked(flush)(batch.map(({ item }) => item));
     batch.forEach(({ resolve }, index) => resolve(outcomes[index] as O));
   } catch (error) {
-    const [only] = batch;
-    if (batch.length === 1) return only?.reject(error);
+    if (batch.length === 1 || error instanceof Mismatch) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
     const middle = Math.ceil(batch.length / 2);
     await settle(batch.slice(0, middle), flush);
     await settle(batch.slice(middle), flush);
@@ -71,7 +83,7 @@ export function batchedRead<K extends string, V>(
 ): (key: K) => Promise<V> {
   return group<K, V>(async (keys) => {
     const distinct = [...new Set(keys)];
-    const values = await load(distinct);
+    const values = await checked(load)(distinct);
     const found = new Map(distinct.map((key, index) => [key, values[index] as V]));
     return keys.map((key) => found.get(key) as V);
   }, options);

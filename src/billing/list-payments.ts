@@ -20,7 +20,7 @@ export const paymentQuestions = ({ unitOfWork }: Pick<BillingDeps, 'unitOfWork'>
 
   findPayment: async ({ accountId }, id) => {
     const payment = isId(id) ? await unitOfWork.read(({ payments }) => payments.find(id)) : undefined;
-    if (payment?.accountId !== accountId) throw refusals.paymentNotFound();
+    if (payment?.accountId !== accountId) throw refusals.notFound();
     return payment;
   },
 });

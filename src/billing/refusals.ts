@@ -1,11 +1,8 @@
 import { refusal } from '../kernel/domain-error.ts';
+import { notFound } from '../kernel/not-found.ts';
 
 export const refusals = {
-  paymentNotFound: refusal(
-    'not-found',
-    'request.not-found',
-    'There is no such thing, or it is not yours to see.',
-  ),
+  notFound,
   unknownMethod: refusal('invalid', 'request.invalid', 'The request is not valid.', () => ({
     errors: [{ pointer: '/payment_method', detail: 'is not a payment method that is known here' }],
   })),

@@ -2,10 +2,7 @@ import { after, HOUR, type Instant } from '../kernel/instant.ts';
 import { follow } from '../kernel/state-machine.ts';
 import { assetLifecycle, type AssetStatus } from './asset-lifecycle.ts';
 import { refusals } from './refusals.ts';
-import type { TitleKind } from './title.ts';
-
-export const ASSET_KINDS = ['media', 'trailer', 'poster'] as const;
-export type AssetKind = (typeof ASSET_KINDS)[number];
+import type { AssetKind, TitleKind } from './kinds.ts';
 
 /** A file of a title. Its `storageKey` is known before the first byte comes, so that no crash can orphan it. */
 export interface Asset {

@@ -4,7 +4,8 @@ import { fold } from './fold.ts';
 import type { Standing, TitleFilter, TitleSort, Viewer } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { canStream, maySee, type StreamVerdict } from './streaming.ts';
-import { asOf, type TitleDetail, type TitleKind } from './title.ts';
+import { asOf, type TitleDetail } from './title.ts';
+import { type TitleKind } from './kinds.ts';
 
 /** A title as one viewer sees it now. */
 export interface ShownTitle extends TitleDetail {

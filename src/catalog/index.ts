@@ -8,7 +8,8 @@ import { browseQuestions, type BrowseQuestions } from './browse.ts';
 import { uploadCommands, type UploadCommands } from './upload.ts';
 import { figureCommands, type FigureCommands } from './count-views.ts';
 
-export { ASSET_KINDS, acceptedTypes, catalogPolicy, type Asset, type AssetKind } from './asset.ts';
+export { acceptedTypes, catalogPolicy, type Asset } from './asset.ts';
+export { ASSET_KINDS, type AssetKind } from './kinds.ts';
 export type { CatalogPolicy, ReceivedFile } from './asset.ts';
 export { ASSET_STATUSES, assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
 export type { BrowseRequest, ShownTitle } from './browse.ts';
@@ -20,16 +21,10 @@ export { TITLE_SORTS } from './ports.ts';
 export type * from './ports.ts';
 export { refusals as catalogRefusals } from './refusals.ts';
 export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';
-export { TITLE_KINDS, VISIBILITIES } from './title.ts';
-export type {
-  Title,
-  TitleChanges,
-  TitleDetail,
-  TitleDraft,
-  TitleFigures,
-  TitleKind,
-  Visibility,
-} from './title.ts';
+export { VISIBILITIES } from './title.ts';
+export { TITLE_KINDS } from './kinds.ts';
+export type { Title, TitleChanges, TitleDetail, TitleDraft, TitleFigures, Visibility } from './title.ts';
+export type { TitleKind } from './kinds.ts';
 export { TITLE_STATUSES, titleLifecycle, type TitleStatus, type TitleTrigger } from './title-lifecycle.ts';
 export type { AssetSlot, AssetUpload } from './upload.ts';
 

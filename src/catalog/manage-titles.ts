@@ -12,8 +12,8 @@ import {
   type Title,
   type TitleChanges,
   type TitleDraft,
-  type TitleKind,
 } from './title.ts';
+import { type TitleKind } from './kinds.ts';
 
 export interface NewTitle {
   readonly kind: TitleKind;

@@ -3,7 +3,8 @@ import type { Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
 import type { Bytes, CatalogStores, StoredFile } from './ports.ts';
 import { refusals } from './refusals.ts';
-import { isPublished, type Title, type TitleKind, type Visibility } from './title.ts';
+import { isPublished, type Title, type Visibility } from './title.ts';
+import { type TitleKind } from './kinds.ts';
 
 /** The file of an asset that is ready. */
 export interface ViewingMedia {

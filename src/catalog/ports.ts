@@ -6,7 +6,8 @@ import type { Locks } from '../kernel/unit-of-work.ts';
 import type { Asset, ReceivedFile } from './asset.ts';
 import type { Genre } from './genre.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
-import type { Title, TitleDetail, TitleKind } from './title.ts';
+import type { Title, TitleDetail } from './title.ts';
+import type { TitleKind } from './kinds.ts';
 
 export const TITLE_SORTS = ['newest', 'title'] as const;
 export type TitleSort = (typeof TITLE_SORTS)[number];

@@ -1,9 +1,10 @@
 import { refusal } from '../kernel/domain-error.ts';
+import { notFound } from '../kernel/not-found.ts';
 
 const megabytes = (bytes: number): number => Math.floor(bytes / 1024 ** 2);
 
 export const refusals = {
-  notFound: refusal('not-found', 'request.not-found', 'There is no such thing, or it is not yours to see.'),
+  notFound,
   titleNotReady: refusal(
     'conflict',
     'catalog.title-not-ready',

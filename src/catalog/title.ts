@@ -1,14 +1,11 @@
 import type { AccessLevel } from '../kernel/access-level.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { targets } from '../kernel/state-machine.ts';
-import type { AssetKind } from './asset.ts';
+import type { AssetKind, TitleKind } from './kinds.ts';
 import { searchTextOf, sortKeyOf } from './fold.ts';
 import type { GenreName } from './genre.ts';
 import { refusals } from './refusals.ts';
 import { titleLifecycle, type TitleStatus } from './title-lifecycle.ts';
-
-export const TITLE_KINDS = ['video', 'music'] as const;
-export type TitleKind = (typeof TITLE_KINDS)[number];
 
 export const VISIBILITIES = ['private', 'public'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];

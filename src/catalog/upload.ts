@@ -8,9 +8,9 @@ import {
   limitBytes,
   received,
   type Asset,
-  type AssetKind,
   type ReceivedFile,
 } from './asset.ts';
+import { type AssetKind } from './kinds.ts';
 import { changeTitle } from './change-title.ts';
 import type { CatalogDeps } from './deps.ts';
 import { assetReady } from './events.ts';

@@ -1,8 +1,9 @@
 import { refusal } from '../kernel/domain-error.ts';
+import { notFound } from '../kernel/not-found.ts';
 import type { PasswordFault } from './password-rules.ts';
 
 export const refusals = {
-  notFound: refusal('not-found', 'request.not-found', 'There is no such thing, or it is not yours to see.'),
+  notFound,
   invalid: refusal(
     'invalid',
     'request.invalid',

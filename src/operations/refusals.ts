@@ -1,7 +1,8 @@
 import { refusal } from '../kernel/domain-error.ts';
+import { notFound } from '../kernel/not-found.ts';
 
 export const refusals = {
-  notFound: refusal('not-found', 'request.not-found', 'There is no such thing, or it is not yours to see.'),
+  notFound,
   badDuration: refusal(
     'invalid',
     'request.invalid',

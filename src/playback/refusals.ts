@@ -1,10 +1,11 @@
 import type { DenialReason } from '../kernel/access-level.ts';
 import { refusal, type DomainError } from '../kernel/domain-error.ts';
+import { notFound } from '../kernel/not-found.ts';
 import { toRfc3339, type Instant } from '../kernel/instant.ts';
 import type { Stream } from './stream.ts';
 
 export const refusals = {
-  notFound: refusal('not-found', 'request.not-found', 'There is no such thing, or it is not yours to see.'),
+  notFound,
   badMonth: refusal('invalid', 'request.invalid', 'The month must be a calendar month, such as 2026-01.'),
   signInRequired: refusal(
     'unauthenticated',

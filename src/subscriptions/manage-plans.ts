@@ -50,7 +50,7 @@ export const planCommands = ({ unitOfWork, clock, ids }: ManagePlansDeps): PlanC
   revisePlan: (id, changes) =>
     unitOfWork.run(async ({ plans }) => {
       const current = await plans.find(id);
-      if (!current) throw refusals.planNotFound();
+      if (!current) throw refusals.notFound();
       const holder = changes.code === undefined ? undefined : await plans.findByCode(changes.code);
       if (holder && holder.id !== id) throw refusals.planCodeTaken();
       const revised = revisePlan(current, changes);
@@ -63,7 +63,7 @@ export const planCommands = ({ unitOfWork, clock, ids }: ManagePlansDeps): PlanC
 
   removePlan: (id) =>
     unitOfWork.run(async ({ plans }) => {
-      if (!(await plans.find(id))) throw refusals.planNotFound();
+      if (!(await plans.find(id))) throw refusals.notFound();
       if (!(await plans.removeUnbought(id))) throw refusals.planInUse();
     }),
 });
@@ -73,7 +73,7 @@ export const planQuestions = ({ unitOfWork }: Pick<ManagePlansDeps, 'unitOfWork'
 
   findPlan: async (id, { withRetired } = ON_SALE) => {
     const plan = await unitOfWork.read(({ plans }) => plans.find(id));
-    if (!plan || !(plan.isActive || withRetired)) throw refusals.planNotFound();
+    if (!plan || !(plan.isActive || withRetired)) throw refusals.notFound();
     return plan;
   },
 });

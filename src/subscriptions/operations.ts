@@ -91,7 +91,7 @@ async function quotePurchase(
     return quoteRenewal(stores, policy, { current, now: request.now });
   }
   const plan = request.planId === null ? undefined : await stores.plans.find(request.planId);
-  if (!plan) throw refusals.planNotFound();
+  if (!plan) throw refusals.notFound();
   if (current) {
     if (request.intent === 'subscribe' || current.planId !== plan.id) throw refusals.alreadyActive();
     return quoteRenewal(stores, policy, { current, now: request.now });

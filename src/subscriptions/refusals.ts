@@ -1,13 +1,10 @@
 import { refusal } from '../kernel/domain-error.ts';
+import { notFound } from '../kernel/not-found.ts';
 import { toRfc3339, type Instant } from '../kernel/instant.ts';
 import type { SubscriptionStatus } from './subscription-lifecycle.ts';
 
 export const refusals = {
-  planNotFound: refusal(
-    'not-found',
-    'request.not-found',
-    'There is no such thing, or it is not yours to see.',
-  ),
+  notFound,
   planInvalid: refusal(
     'invalid',
     'request.invalid',

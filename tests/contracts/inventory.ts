@@ -11,7 +11,8 @@ import {
 } from './identity.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
-import { progressContract, streamsContract, watchLogContract } from './playback.contract.ts';
+import { streamsContract } from './playback.contract.ts';
+import { progressContract, watchLogContract } from './progress.contract.ts';
 import { plansContract } from './plans.contract.ts';
 import {
   subscriptionHistoryContract,

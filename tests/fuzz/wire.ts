@@ -9,6 +9,8 @@ export interface Sent {
 }
 
 export interface Received {
+  /** Of the request. */
+  readonly method: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
@@ -31,6 +33,7 @@ export function wire(base: string): { send(sent: Sent): Promise<Received>; close
             answer.on('error', reject);
             answer.on('end', () =>
               resolve({
+                method,
                 status: answer.statusCode ?? 0,
                 headers: answer.headers,
                 text: Buffer.concat(chunks).toString('utf8'),

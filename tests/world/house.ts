@@ -93,7 +93,9 @@ function makers(admin: Client): Makers {
       return items.find((session) => session.is_current)?.id ?? '';
     },
     payment: async (of) => {
-      const { items } = (await of.get('/payments/my')).body as unknown as { items: readonly { id: string }[] };
+      const { items } = (await of.get('/payments/my')).body as unknown as {
+        items: readonly { id: string }[];
+      };
       return items[0]?.id ?? '';
     },
   };

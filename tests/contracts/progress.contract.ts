@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { LostRace } from '../../src/kernel/domain-error.ts';
+import { after, HOUR, SECOND } from '../../src/kernel/instant.ts';
+import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import type { PlaybackStores, WatchLogEntry } from '../../src/playback/ports.ts';
+import { newProgress, type Progress } from '../../src/playback/progress.ts';
+import type { Open } from './contract.ts';
+import { ALICE, BOB, bumped, FILM, lostRaceOf, nextId, NOW } from './playback.fixtures.ts';
+
+const progressOf = (changes: Partial<Progress> = {}): Progress => ({
+  ...newProgress(
+    { id: nextId(), accountId: ALICE, titleId: nextId(), durationSeconds: 5_400, creditsStartSeconds: 5_200 },
+    NOW,
+  ),
+  version: 1,
+  ...changes,
+});
+
+export function progressContract(open: Open<PlaybackStores>): void {
+  let unitOfWork: UnitOfWork<PlaybackStores>;
+  beforeEach(async () => {
+    unitOfWork = await open();
+  });
+  const save = (...rows: readonly Progress[]): Promise<void> =>
+    unitOfWork.run(({ progress }) => progress.saveAll(rows));
+
+  it('gives back what was saved, to the last field, new and changed together', async () => {
+    const first = progressOf({ isPaused: true, startedAt: NOW, streamId: nextId(), streamStartedAt: NOW });
+    await save(first);
+    const changed = bumped({ ...first, positionSeconds: 61.5, isPaused: false, viewedAt: NOW });
+    const second = progressOf({ durationSeconds: null, creditsStartSeconds: null });
+    await save(changed, second);
+    const rows = await unitOfWork.run(({ progress }) => progress.hold([changed, second, progressOf()]));
+    const byTitle = new Map(rows.map((row) => [row.titleId, row]));
+    expect(rows).to.have.length(2);
+    expect(byTitle.get(changed.titleId)).to.deep.equal(changed);
+    expect(byTitle.get(second.titleId)).to.deep.equal(second);
+    expect(await unitOfWork.read(({ progress }) => progress.find(second))).to.deep.equal(second);
+    expect(await unitOfWork.run(({ progress }) => progress.hold([]))).to.deep.equal([]);
+  });
+
+  it('loses the race against a newer version, and against somebody who was first to begin', async () => {
+    const first = progressOf();
+    await save(first);
+    const begunTwice = await lostRaceOf(unitOfWork, ({ progress }) =>
+      progress.saveAll([progressOf(), { ...first, id: nextId() }]),
+    );
+    expect(begunTwice).to.be.instanceOf(LostRace);
+    const skipped = await lostRaceOf(unitOfWork, ({ progress }) =>
+      progress.saveAll([{ ...first, version: 3 }]),
+    );
+    expect(skipped).to.be.instanceOf(LostRace);
+  });
+
+  it('lists the unfinished newest first, and leaves out the rest', async () => {
+    const begun = { startedAt: NOW };
+    const older = progressOf({ ...begun, lastWatchedAt: NOW });
+    const newer = progressOf({ ...begun, lastWatchedAt: after(NOW, SECOND) });
+    await save(
+      older,
+      newer,
+      progressOf(),
+      progressOf({ ...begun, completedAt: NOW }),
+      progressOf({ ...begun, dismissedAt: NOW }),
+      progressOf({ ...begun, accountId: BOB }),
+    );
+    const page = (cursor?: string) =>
+      unitOfWork.read(({ progress }) => progress.unfinishedOf(ALICE, { limit: 1, cursor }));
+    const first = await page();
+    expect(first.items).to.deep.equal([newer]);
+    const second = await page(first.nextCursor ?? undefined);
+    expect(second.items).to.deep.equal([older]);
+    expect(second.nextCursor).to.equal(null);
+  });
+
+  it('lists the latest of an account, however far', async () => {
+    const rows = [0, 1, 2].map((second) => progressOf({ lastWatchedAt: after(NOW, second * SECOND) }));
+    await save(...rows, progressOf({ accountId: BOB }));
+    const latest = await unitOfWork.read(({ progress }) => progress.latestOf(ALICE, 2));
+    expect(latest).to.deep.equal([rows[2], rows[1]]);
+  });
+}
+
+export function watchLogContract(open: Open<PlaybackStores>): void {
+  const entryOf = (hour: number, changes: Partial<WatchLogEntry> = {}): WatchLogEntry => ({
+    id: nextId(),
+    accountId: ALICE,
+    titleId: FILM,
+    title: 'Metropolis',
+    startedAt: after(NOW, hour * HOUR),
+    state: 'paused',
+    positionSeconds: 1.5,
+    durationSeconds: null,
+    ...changes,
+  });
+
+  it('keeps entries newest first, within a span, page by page', async () => {
+    const unitOfWork = await open();
+    const entries = [entryOf(0), entryOf(1), entryOf(2)];
+    await unitOfWork.run(async ({ watchLog }) => {
+      for (const entry of [...entries, entryOf(1, { accountId: BOB })]) await watchLog.add(entry);
+    });
+    const first = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2 }));
+    expect(first.items).to.deep.equal([entries[2], entries[1]]);
+    const cursor = first.nextCursor ?? undefined;
+    const second = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2, cursor }));
+    expect(second.items).to.deep.equal([entries[0]]);
+    const within = { from: NOW, to: after(NOW, HOUR) };
+    const span = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2, within }));
+    expect(span.items).to.deep.equal([entries[0]]);
+  });
+}

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { rawRoutes, routes } from '../../adapters/http/routes/all.ts';
+import type { Client } from '../world/client.ts';
+import { furnish, type House } from '../world/house.ts';
+import { STORES } from '../world/stores.ts';
+import { startUsher, type RunningUsher } from '../world/usher.ts';
+import { bodiesFor, paramsFor, queriesFor, type Hints } from './from-schema.ts';
+import { junkText } from './junk.ts';
+import { obeysTheLaw } from './law.ts';
+import { wire, type Received, type Sent } from './wire.ts';
+
+/** Requests per class of routes; `npm run prove` sends the thousands. */
+const PER_CLASS = process.env['PROVE'] === '1' ? 2_000 : 200;
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+
+type Who = 'anonymous' | 'account' | 'admin';
+const WHO: readonly Who[] = ['anonymous', 'account', 'admin'];
+
+interface Target {
+  readonly method: string;
+  readonly path: string;
+  readonly tag: string;
+  /** In front of the path. */
+  readonly base: string;
+  readonly requests: (hints: Hints) => fc.Arbitrary<Attempt>;
+}
+
+interface Attempt extends Sent {
+  readonly who: Who;
+}
+
+const header = junkText.map((text) => text.replace(/[^\t\x20-\xff]/g, '?').slice(0, 400));
+const junkHeaders = fc.record(
+  {
+    'idempotency-key': header,
+    'x-request-id': header,
+    range: header,
+    'x-playback-token': header,
+    accept: header,
+  },
+  { requiredKeys: [] },
+);
+const jsonType = fc.oneof(
+  { weight: 20, arbitrary: fc.constant('application/json') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('', 'text/plain', 'application/json; charset=latin1', 'multipart/form-data'),
+  },
+  { weight: 1, arbitrary: header },
+);
+const uploadType = fc.constantFrom(
+  'video/mp4',
+  'audio/mpeg',
+  'image/png',
+  'application/octet-stream',
+  'text/html',
+);
+const ranges = fc.constantFrom(
+  'bytes=0-',
+  'bytes=-1',
+  'bytes=5-1',
+  'bytes=0-0,1-1',
+  'bytes=99999999999-',
+  'bytes=x',
+  'none',
+);
+
+function pathFor(pattern: string, hints: Hints): fc.Arbitrary<string> {
+  const segments = pattern.split('/').map((segment) => {
+    const name = /^\{(\w+)\*?\}$/.exec(segment)?.[1];
+    // The parameters of one name mean other things below other paths.
+    return name === undefined
+      ? fc.constant(segment)
+      : paramsFor(name === 'id' ? idName(pattern) : name, hints);
+  });
+  return fc.tuple(...segments).map((parts) => parts.join('/'));
+}
+
+const idName = (pattern: string): string => `${pattern.slice(1, pattern.indexOf('/{'))} id`;
+
+const apiTargets = routes.map((route): Target => ({
+  ...route,
+  base: '/api/v1',
+  requests: (hints) =>
+    fc.record({
+      who: fc.constantFrom(...WHO),
+      method: fc.constant(route.method.toUpperCase()),
+      path: fc
+        .tuple(pathFor(route.path, hints), queriesFor(route.query, hints))
+        .map(([path, query]) => (query === '' ? path : `${path}?${query}`)),
+      headers: fc
+        .tuple(junkHeaders, route.upload ? uploadType : jsonType)
+        .map(([junk, type]) => ({ ...junk, 'content-type': type })),
+      body: route.upload
+        ? fc.uint8Array({ maxLength: 2_000 })
+        : route.body
+          ? bodiesFor(route.body, hints)
+          : fc.constant(null),
+    }),
+}));
+
+const rawTargets = rawRoutes.map((route): Target => ({
+  ...route,
+  base: '',
+  requests: (hints) =>
+    fc.record({
+      who: fc.constantFrom(...WHO),
+      method: fc.constantFrom('GET', 'HEAD'),
+      path: pathFor(route.path, hints),
+      headers: fc.record(
+        { range: ranges, 'if-none-match': header, 'if-range': header },
+        { requiredKeys: [] },
+      ),
+      body: fc.constant(null),
+    }),
+}));
+
+const targets = [...apiTargets, ...rawTargets];
+const classes = [...new Set(targets.map(({ tag }) => tag))];
+
+async function hintsOf({ viewer, make, plan }: House, victim: string): Promise<Hints> {
+  const film = await make.published('/videos', { access_level: 'free' });
+  const tune = await make.published('/musics');
+  const stream = await make.stream(viewer);
+  const genre = await make.genre();
+  const titles = [film, tune, await make.draft(), await make.ready(), await make.hidden()];
+  return {
+    plan_id: [plan, await make.plan(), await make.retiredPlan()],
+    'subscriptions/plans id': [plan, await make.plan(), await make.retiredPlan()],
+    title_id: titles,
+    video_id: titles,
+    'videos id': titles,
+    'musics id': titles,
+    'titles id': titles,
+    'genres id': [genre],
+    genre: [genre],
+    genres: [genre],
+    'playback/sessions id': [stream.id],
+    'payments/my id': [await make.payment(viewer)],
+    'accounts/me/sessions id': [await make.session(viewer)],
+    asset_id: [await make.poster()],
+    token: [stream.manifest.split('/').at(-1) ?? ''],
+    payment_method: ['pm_ok', 'pm_declined', 'pm_requires_action', 'pm_timeout_after_capture', 'pm_none'],
+    email: [victim, 'nobody@example.com', `${'a'.repeat(64)}@example.com`, 'Ünïcode@example.com'],
+    feature: ['max_devices', 'resolution', 'channels', 'downloads'],
+    by: ['PT1S', 'P1D', 'P0D', '-P1D', 'P11Y', 'PT0.001S', 'P99999999999D'],
+    name: ['playback', 'subscriptions.sweep'],
+    as_of: ['2026-01-31T12:00:00Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z'],
+    at: ['2026-01-31T12:00:00Z', '2030-01-01T00:00:00+14:00'],
+    starts_at: ['2026-01-31T12:00:00Z', '2027-01-01T00:00:00Z', '9999-12-31T23:59:59Z'],
+    month: ['2026-01', '2026-13', '0000-00', '9999-12'],
+    currency: ['USD', 'JPY', 'KWD', 'XXX', 'usd'],
+    price: ['9.99', '0.00', '-1', '1e3', '999999999999999.99', '0.001'],
+    limit: ['1', '100'],
+  };
+}
+
+for (const store of STORES) {
+  describe(`generated requests on ${store} (FUZZ_SEED=${SEED})`, () => {
+    let world: RunningUsher;
+    let house: House;
+    let hints: Hints;
+    let link: ReturnType<typeof wire>;
+    let signedIn: Readonly<Record<Who, Client>>;
+    before(async () => {
+      world = await startUsher(store);
+      house = await furnish(world);
+      hints = await hintsOf(house, (await world.person('victim')).credentials.email);
+      link = wire(world.base);
+      signedIn = { anonymous: world.anonymous(), account: house.viewer, admin: house.admin };
+    });
+    after(async () => {
+      link.close();
+      await world.stop();
+    });
+
+    const send = async (base: string, { who, headers, ...sent }: Attempt): Promise<Received> => {
+      const { token } = signedIn[who];
+      const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+      const answer = await link.send({
+        ...sent,
+        path: base + sent.path,
+        headers: { ...headers, ...authorization },
+      });
+      // A log-out that was meant, or ten minutes: the next request comes from the same person again.
+      const isOver = answer.status === 401 || (answer.status === 204 && /logout|me/.test(sent.path));
+      if (isOver && token !== null) signedIn = { ...signedIn, [who]: await signedIn[who].logIn() };
+      return answer;
+    };
+
+    for (const name of classes)
+      it(`${name}: never a 5xx, and no refusal but a declared problem`, async function () {
+        this.timeout(PER_CLASS * 1_000);
+        const members = targets.filter(({ tag }) => tag === name);
+        for (const target of members) {
+          const property = fc.asyncProperty(target.requests(hints), async (attempt) => {
+            obeysTheLaw(target, await send(target.base, attempt));
+          });
+          const numRuns = Math.ceil(PER_CLASS / members.length);
+          await fc.assert(property, { numRuns, seed: SEED, verbose: false }).catch((error: unknown) => {
+            throw new Error(`${target.method} ${target.path}`, { cause: error });
+          });
+        }
+      });
+  });
+}
