@@ -16,6 +16,9 @@ const COMMANDS: Readonly<Record<string, (config: Config, args: readonly string[]
 /** A configuration that cannot be used, as sysexits.h has it. */
 const EX_CONFIG = 78;
 
+// Mails with codes, the database, keys and pictures: what this process writes is its owner's alone.
+process.umask(0o077);
+
 async function main([name = 'serve', ...args]: readonly string[]): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {

@@ -5,6 +5,8 @@ export interface ReactionDeps {
   readonly notifications: {
     /** Mails what the event calls for. Once: the notice has a unique key. */
     deliver(event: DomainEvent): Promise<void>;
+    /** Forgets where an erased account was written to. Once: there is no address the second time. */
+    eraseAccount(accountId: string): Promise<void>;
   };
   readonly subscriptions: {
     /** Ends an erased account's subscription now. Once: there is nothing live to end the second time. */
@@ -13,6 +15,17 @@ export interface ReactionDeps {
   readonly playback: {
     /** Ends all of an account's streams. Once: there is none the second time. */
     endStreamsOf(accountId: string): Promise<void>;
+    /** Ends the streams of an erased account and forgets what it watched. Once: nothing is left the second time. */
+    eraseAccount(accountId: string): Promise<void>;
+  };
+  readonly billing: {
+    /** Owes back what was paid for a subscription that never started. Once: the refund has a unique key. */
+    refundCanceledStart(canceled: {
+      readonly accountId: string;
+      readonly subscriptionId: string;
+    }): Promise<void>;
+    /** Takes due refunds to the gateway. Once: each is taken by one, and the gateway knows its key. */
+    sendRefunds(): Promise<void>;
   };
   readonly catalog: {
     /** Adds a view to the figures of a title. Once: counted by `key`. */
@@ -28,6 +41,14 @@ const REACTIONS = {
   'subscriptions.cancel': ({ subscriptions }, event) =>
     subscriptions.cancelForDeletedAccount(accountOf(event)),
   'playback.end-streams': ({ playback }, event) => playback.endStreamsOf(accountOf(event)),
+  'playback.erase-account': ({ playback }, event) => playback.eraseAccount(accountOf(event)),
+  'notifications.erase-account': ({ notifications }, event) => notifications.eraseAccount(accountOf(event)),
+  'billing.refund-canceled-start': async ({ billing }, event) => {
+    // Whatever had started ran as paid for; only what never did goes back by itself.
+    if (event.data['was'] !== 'scheduled') return;
+    await billing.refundCanceledStart({ accountId: accountOf(event), subscriptionId: event.subjectId });
+  },
+  'billing.send-refunds': ({ billing }) => billing.sendRefunds(),
   'catalog.count-view': ({ catalog }, event) =>
     catalog.countView({ key: event.id, titleId: textOf(event, 'title_id') }),
 } as const satisfies Record<string, Reaction>;
@@ -43,17 +64,22 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
   'identity.password-reset': ['notifications.deliver'],
   'identity.session-reuse-detected': ['notifications.deliver'],
   'identity.account-suspended': ['playback.end-streams'],
-  'identity.account-deleted': ['subscriptions.cancel', 'playback.end-streams'],
+  'identity.account-deleted': [
+    'subscriptions.cancel',
+    'playback.erase-account',
+    'notifications.erase-account',
+  ],
   'subscriptions.trial-started': ['notifications.deliver'],
   'subscriptions.started': ['notifications.deliver'],
   'subscriptions.start-reached': ['notifications.deliver'],
   'subscriptions.paid': ['notifications.deliver'],
   'subscriptions.renewed': ['notifications.deliver'],
   'subscriptions.end-neared': ['notifications.deliver'],
-  'subscriptions.canceled': ['notifications.deliver'],
+  'subscriptions.canceled': ['notifications.deliver', 'billing.refund-canceled-start'],
   'subscriptions.expired': ['notifications.deliver'],
   'billing.payment-succeeded': ['notifications.deliver'],
   'billing.payment-failed': ['notifications.deliver'],
+  'billing.refund-requested': ['billing.send-refunds'],
   'playback.viewed': ['catalog.count-view'],
 };
 

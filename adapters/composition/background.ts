@@ -20,18 +20,25 @@ const policyOf = ({ deliveryLeaseSeconds }: Config): DeliveryPolicy => ({
   leaseSeconds: deliveryLeaseSeconds,
 });
 
+/** Few enough for a slow gateway to answer within the time of one delivery; the sweep takes the rest. */
+const REFUNDS_AT_ONCE = 2;
+
 /** What happens behind the answers: reactions, due work, the clock. */
 export function provideBackground(container: Container): void {
   provide(
     container,
     keys.REACT,
-    [keys.CONFIG, keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.CATALOG],
-    (config, notifications, subscriptions, playback, catalog) =>
+    [keys.CONFIG, keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.BILLING, keys.CATALOG],
+    (config, notifications, subscriptions, playback, billing, catalog) =>
       withinSeconds(
         createReactor({
           notifications,
           subscriptions,
           playback,
+          billing: {
+            refundCanceledStart: (canceled) => billing.refundCanceledStart(canceled),
+            sendRefunds: async () => void (await billing.sendRefunds(REFUNDS_AT_ONCE)),
+          },
           catalog: { countView: async (view) => void (await catalog.countViews([view])) },
         }),
         config.deliveryLeaseSeconds,

@@ -80,8 +80,15 @@ export const accountUse = (subscriptions: Thunk<Subscriptions>): AccountUse => (
   everUsed: async (accountIds) => [...(await subscriptions().everSubscribed(accountIds))],
 });
 
+/**
+ * An address that nobody proved may be a stranger's: the name that came with it would carry somebody's words
+ * and links to them, under our signature.
+ */
 export const accountAddresses = (identity: Thunk<Identity>): Addresses => ({
-  of: async (accountId) => (await identity().contactsOf([accountId]))[0],
+  of: async (accountId) => {
+    const [contact] = await identity().contactsOf([accountId]);
+    return contact && { email: contact.email, name: contact.isVerified ? contact.name : null };
+  },
 });
 
 export const mailedCodes = (identity: Thunk<Identity>): Codes => ({

@@ -162,7 +162,8 @@ const keys = (current: string | undefined, previous: string | undefined): readon
   current === undefined ? null : [current, ...(previous === undefined ? [] : [previous])];
 
 function shaped(env: Environment): Config {
-  const production = env.NODE_ENV === 'production';
+  // Nearly the right word must not open what production keeps shut.
+  const production = /^\s*prod(uction)?\s*$/i.test(env.NODE_ENV);
   return {
     production,
     profile: env.PROFILE ?? (env.DATABASE_URL === undefined ? 'sqlite' : 'postgres'),
@@ -209,15 +210,14 @@ function productionFaults(config: Config, env: Environment): string[] {
   const faults: string[] = [];
   const secrets = { SERVER_SECRET: env.SERVER_SECRET, MEDIA_SECRET: env.MEDIA_SECRET };
   for (const [name, value] of Object.entries(secrets)) faults.push(...secretFaults(name, value));
-  const previous = {
+  const optional = {
     SERVER_SECRET_PREVIOUS: env.SERVER_SECRET_PREVIOUS,
     MEDIA_SECRET_PREVIOUS: env.MEDIA_SECRET_PREVIOUS,
+    METRICS_TOKEN: env.METRICS_TOKEN,
   };
-  for (const [name, value] of Object.entries(previous))
+  for (const [name, value] of Object.entries(optional))
     if (value !== undefined) faults.push(...secretFaults(name, value));
-  if (env.SERVER_SECRET !== undefined && env.SERVER_SECRET === env.MEDIA_SECRET) {
-    faults.push('SERVER_SECRET, MEDIA_SECRET: are equal');
-  }
+  faults.push(...equalFaults({ ...secrets, ...optional }));
   if (env.SIGNING_KEY === undefined) faults.push('SIGNING_KEY: is missing (an EC P-256 private key in PEM)');
   if (config.clock === 'virtual') faults.push('CLOCK: virtual is for tests');
   if (config.profile === 'memory') faults.push('PROFILE: memory loses everything at the end');
@@ -227,6 +227,17 @@ function productionFaults(config: Config, env: Environment): string[] {
     faults.push('PAYMENTS: the simulated gateway gives plans away');
   }
   return faults;
+}
+
+/** One secret for two purposes falls with the weaker of them; a previous one that is current was not changed. */
+function equalFaults(secrets: Variables): string[] {
+  const given = Object.entries(secrets).filter(([, value]) => value !== undefined);
+  return given.flatMap(([name, value], index) =>
+    given
+      .slice(index + 1)
+      .filter(([, other]) => other === value)
+      .map(([other]) => `${name}, ${other}: are equal`),
+  );
 }
 
 const SAMPLES = /change.?me|example|secret|sample|password|default/i;

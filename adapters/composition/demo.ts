@@ -1,6 +1,8 @@
 import { money } from '../../src/kernel/money.ts';
 import type { PlanDraft, PlanTerms } from '../../src/subscriptions/index.ts';
+import { alone } from '../persistence/knex/migrate.ts';
 import { seedDemoCatalogue } from './demo-catalogue.ts';
+import { CONNECTIONS } from './keys.ts';
 import type { Usher } from './usher.ts';
 
 const terms = (given: Partial<PlanTerms> & Pick<PlanTerms, 'price' | 'accessLevel'>): PlanTerms => ({
@@ -49,8 +51,16 @@ const PLANS: readonly PlanDraft[] = [
   },
 ];
 
-/** Plans and titles to look at on the first start. What is there already stays as it is. */
+/**
+ * Plans and titles to look at on the first start. What is there already stays as it is. Of several processes
+ * started at once one seeds, and the others wait for it.
+ */
 export async function seedDemo(usher: Usher): Promise<void> {
+  const connections = usher.get(CONNECTIONS);
+  await (connections ? alone(connections, () => seed(usher)) : seed(usher));
+}
+
+async function seed(usher: Usher): Promise<void> {
   const { subscriptions, catalog } = usher.faces;
   const { items } = await subscriptions.listPlans({ limit: 100 }, { withRetired: true });
   const known = new Set(items.map(({ code }) => code));

@@ -38,13 +38,14 @@ export function handlerOf(route: Route, deps: DispatchDeps): Handler {
   return async (exchange, target) => {
     const { request, response } = exchange;
     const address = request.ip ?? '';
+    const sent = logIn && (await bodyAhead(request, deps.bodies));
     const credential = await deps.authentication.identify(request, response);
     await deps.limits.admit(route.rate ?? 'api', { address, credential }, request, response);
     const actor = await deps.authentication.actorOf(credential);
     exchange.actor = actor;
     const admittedActor = admitted(route.access, actor);
     const upload = route.upload && uploadOf(request, route.upload.types);
-    const raw = route.body ? await readJson(request, deps.bodies) : undefined;
+    const raw = route.body ? await (sent ? sent() : readJson(request, deps.bodies)) : undefined;
     const idempotency = route.idempotent
       ? idempotencyOf(request.headers['idempotency-key'], admittedActor, {
           method: route.method,
@@ -69,6 +70,18 @@ export function handlerOf(route: Route, deps: DispatchDeps): Handler {
       const result = await route.handle(deps.faces, handling);
       send(exchange, replyOf(route, result));
     });
+  };
+}
+
+/**
+ * Log-ins of one address take turns, and nobody's turn may wait for bytes that somebody else withholds: the
+ * body comes first. What is wrong with it is told in the contract's order, when it is asked for.
+ */
+async function bodyAhead(request: Exchange['request'], limits: BodyLimits): Promise<() => Promise<unknown>> {
+  const [outcome] = await Promise.allSettled([readJson(request, limits)]);
+  return async () => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
   };
 }
 

@@ -30,6 +30,6 @@ export const edgeLog = (logger: Logger): EdgeLog => ({
 /** The process's logger: JSON lines on standard output, written off the request's path. */
 export const processLogger = (level: string): Logger =>
   pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { level, base: null, timestamp: pino.stdTimeFunctions.epochTime },
     pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 1_000 }),
   );

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import { Components, type Json } from './openapi-schemas.ts';
 import { refusalsOf } from './openapi-refusals.ts';
+import { tagsOf } from './openapi-tags.ts';
 import type { RawRoute, Route } from './route.ts';
 
 export interface OpenApiInfo {
@@ -69,9 +70,6 @@ export function openApi({ routes, rawRoutes, info }: OpenApiInput): Json {
     },
   };
 }
-
-const tagsOf = (routes: readonly { readonly tag: string }[]): Json[] =>
-  [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name }));
 
 function operation(route: Route, components: Components): Json {
   const parameters = [...pathParameters(route, components), ...queryParameters(route, components)];

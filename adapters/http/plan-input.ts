@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACCESS_LEVELS } from '../../src/kernel/access-level.ts';
-import { fromDecimal, type Money } from '../../src/kernel/money.ts';
+import { fromDecimal, money, toDecimal, type Money } from '../../src/kernel/money.ts';
 import {
   PLAN_LIMITS,
   RESOLUTIONS,
@@ -125,7 +125,8 @@ function validityIn({ validity_days: days, validity_months: months }: Body): Val
 
 function amount(text: string, currency: string, pointer: string): Money {
   const found = fromDecimal(text, currency);
-  if (!found) throw invalid(pointer, `must be an amount of ${currency}, such as "9.99"`);
+  if (!found)
+    throw invalid(pointer, `must be an amount of ${currency}, such as "${toDecimal(money(999, currency))}"`);
   return found;
 }
 

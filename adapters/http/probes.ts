@@ -38,13 +38,14 @@ async function ready(exchange: Exchange, readiness: Readiness): Promise<void> {
   });
 }
 
+/** What proxies add, each its own: one of them is enough to know that there is one. */
+const PROXIED = /^(?:via|forwarded|x-forwarded-.+|x-real-ip|x-client-ip|true-client-ip|cf-.+)$/;
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 async function exposed(exchange: Exchange, { metrics, metricsToken }: ProbeDeps): Promise<void> {
   const { request } = exchange;
   // The peer itself, not who it speaks for: behind a proxy on this host everybody would be loopback.
-  const { 'x-forwarded-for': xForwardedFor, forwarded } = request.headers;
-  const isProxied = xForwardedFor !== undefined || forwarded !== undefined;
+  const isProxied = Object.keys(request.headers).some((name) => PROXIED.test(name));
   const isLocal = LOOPBACK.has(request.socket.remoteAddress ?? '') && !isProxied;
   const isKnown =
     metricsToken !== null && sameText(request.headers.authorization ?? '', `Bearer ${metricsToken}`);

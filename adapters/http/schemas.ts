@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { fromDecimal, type Money } from '../../src/kernel/money.ts';
 import { fromRfc3339, type Instant } from '../../src/kernel/instant.ts';
 import type { Page, PageRequest } from '../../src/kernel/page.ts';
 
@@ -49,15 +48,3 @@ export const Currency = z
   .string()
   .regex(/^[A-Z]{3}$/)
   .meta({ description: 'ISO 4217.' });
-
-/** The money that a body names by a decimal and a currency; an issue at `price` when it is none. */
-export function moneyIn(decimal: string, currency: string, context: z.RefinementCtx, path: string): Money {
-  const amount = fromDecimal(decimal, currency);
-  if (amount) return amount;
-  context.addIssue({
-    code: 'custom',
-    path: [path],
-    message: `must be an amount of ${currency}, such as "9.99"`,
-  });
-  return z.NEVER;
-}

@@ -12,7 +12,12 @@ export interface ServedFile {
   readonly modifiedAt: number;
   readonly cacheControl: string;
   readonly open: (range: ByteRange) => AsyncIterable<Uint8Array>;
+  /** How long a client may take nothing of it, in milliseconds; two minutes when left out. */
+  readonly stallMs?: number;
 }
+
+/** A player that is paused for longer comes back with a range; one that never reads would hold a file open. */
+const STALL_MS = 120_000;
 
 export const rangeNotSatisfiable = (bytes: number): HttpRefusal =>
   new HttpRefusal(416, 'request.range-not-satisfiable', 'The range lies behind the end of the file.', {
@@ -49,6 +54,7 @@ export async function sendFile(
     response.end();
     return;
   }
+  response.setTimeout(file.stallMs ?? STALL_MS, () => response.destroy());
   await stream(file.open(part), response);
 }
 

@@ -4,7 +4,14 @@ import type { Knex } from 'knex';
 import { isId } from '../../src/kernel/ids.ts';
 import { instant } from '../../src/kernel/instant.ts';
 import type { DomainEvent } from '../../src/kernel/outbox.ts';
-import type { Backlog, DeadDelivery, DeliveryQueue, FailureLog, React } from '../../src/operations/index.ts';
+import {
+  withoutAddresses,
+  type Backlog,
+  type DeadDelivery,
+  type DeliveryQueue,
+  type FailureLog,
+  type React,
+} from '../../src/operations/index.ts';
 import { reactionsTo } from '../../src/reactions.ts';
 import type { OutboxOptions } from '../persistence/knex/stores/outbox.ts';
 
@@ -43,7 +50,9 @@ export const createDeliver =
   };
 
 const errorOutput = (error: unknown): object =>
-  error instanceof Error ? { name: error.name, message: error.message } : { message: String(error) };
+  error instanceof Error
+    ? { name: error.name, message: withoutAddresses(error.message) }
+    : { message: withoutAddresses(String(error)) };
 
 export interface PgBossQueueDeps {
   readonly boss: PgBoss;

@@ -1,8 +1,10 @@
+import { refundCommands, type RefundCommands } from './canceled-start.ts';
 import { paymentQuestions, type PaymentQuestions } from './list-payments.ts';
 import { purchaseCommands, type PurchaseCommands } from './purchase.ts';
 import { billingSweeps, type BillingSweeps } from './resolve.ts';
 import type { BillingDeps } from './settle.ts';
 
+export type { CanceledStart } from './canceled-start.ts';
 export { isOpen, PAYMENT_STATUSES, paymentLifecycle, type PaymentStatus } from './payment-lifecycle.ts';
 export { amountOf, type Payment } from './payment.ts';
 export { billingPolicy, type BillingPolicy } from './policy.ts';
@@ -23,10 +25,11 @@ export type { Refund } from './refund.ts';
 export { refusals as billingRefusals } from './refusals.ts';
 export type { BillingDeps, PurchaseStores, Receipt } from './settle.ts';
 
-export interface Billing extends PurchaseCommands, PaymentQuestions, BillingSweeps {}
+export interface Billing extends PurchaseCommands, RefundCommands, PaymentQuestions, BillingSweeps {}
 
 export const createBilling = (deps: BillingDeps): Billing => ({
   ...purchaseCommands(deps),
+  ...refundCommands(deps),
   ...paymentQuestions(deps),
   ...billingSweeps(deps),
 });

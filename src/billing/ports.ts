@@ -13,6 +13,11 @@ export interface PaymentStore {
   findOpen(accountId: string): Promise<Payment | undefined>;
   /** The account's payments, newest first. */
   list(accountId: string, request: PageRequest): Promise<Page<Payment>>;
+  /** What was paid for one subscription of the account, oldest first. */
+  ofSubscription(of: {
+    readonly accountId: string;
+    readonly subscriptionId: string;
+  }): Promise<readonly Payment[]>;
   /** Stores a new payment; a second open one of its account, or a gateway key in use, is a lost race. */
   add(payment: Payment): Promise<void>;
   /** Stores a payment whose `version` is one above the stored one; any other is a lost race. */

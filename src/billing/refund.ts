@@ -11,7 +11,7 @@ export interface Refund {
   readonly accountId: string;
   readonly amountMinor: number;
   readonly currency: string;
-  /** A code: what changed meanwhile (`subscriptions.already-active`), or `late` for money that came too late. */
+  /** A code: what changed meanwhile (`subscriptions.already-active`), or why nothing came of it (`canceled-before-start`). */
   readonly reason: string;
   readonly status: RefundStatus;
   /** Our key towards the gateway, stored before it is first used. */
@@ -25,7 +25,12 @@ export interface Refund {
   readonly version: number;
 }
 
-/** The whole payment is to go back, from now on. */
+export const fullRefundKey = ({ id }: Payment): string => `usher-refund-${id}`;
+
+/**
+ * The whole payment is to go back, from now on. The gateway's key is the payment's own, and unique: whoever
+ * asks, and however often, a payment goes back as a whole once.
+ */
 export const fullRefund = (
   payment: Payment,
   made: { readonly id: string; readonly reason: string; readonly now: Instant },
@@ -37,7 +42,7 @@ export const fullRefund = (
   currency: payment.currency,
   reason: made.reason,
   status: 'pending',
-  gatewayKey: `usher-refund-${made.id}`,
+  gatewayKey: fullRefundKey(payment),
   failureReason: null,
   createdAt: made.now,
   settledAt: null,

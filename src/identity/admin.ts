@@ -47,7 +47,10 @@ export interface AdminCommands {
     readonly email: string;
     readonly password: string;
   }): Promise<AdminMade>;
-  /** Ends the account's sessions and keeps it from starting new ones; suspending twice changes nothing. */
+  /**
+   * Ends the account's sessions and keeps it from starting new ones; the event has its streams ended. Suspending
+   * twice changes nothing. Refuses with `request.not-found`, and with `identity.self-suspension` the own account.
+   */
   suspendAccount(given: OnAccount): Promise<Account>;
   reinstateAccount(given: OnAccount): Promise<Account>;
   grantAdmin(given: OnAccount): Promise<Account>;
@@ -64,6 +67,8 @@ export const adminCommands = (deps: IdentityDeps): AdminCommands => ({
   createAdmin: (given) => adminMade(deps, given),
 
   suspendAccount: async (given) => {
+    if (given.actor.kind === 'account' && given.actor.accountId === given.accountId)
+      throw refusals.selfSuspension();
     let endedIds: readonly string[] = [];
     const account = await deps.unitOfWork.run((stores) =>
       onAccount(stores, deps, given, {

@@ -28,6 +28,11 @@ export const refusals = {
     'Verify your e-mail address first: the code is in the mail we sent.',
   ),
   accountSuspended: refusal('forbidden', 'identity.account-suspended', 'This account is suspended.'),
+  selfSuspension: refusal(
+    'forbidden',
+    'identity.self-suspension',
+    'Nobody suspends themselves: ask another admin.',
+  ),
   wrongPassword: refusal('forbidden', 'identity.wrong-password', 'The password is wrong.'),
   refreshInvalid: refusal(
     'unauthenticated',

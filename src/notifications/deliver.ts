@@ -34,6 +34,8 @@ export interface Notifications {
    * mailer failed, or another runner is just sending.
    */
   deliver(event: DomainEvent): Promise<void>;
+  /** Forgets where a deleted account was written to; again changes nothing. */
+  eraseAccount(accountId: string): Promise<void>;
 }
 
 export const createNotifications = (deps: NotificationDeps): Notifications => ({
@@ -49,9 +51,25 @@ export const createNotifications = (deps: NotificationDeps): Notifications => ({
       recipient: address.email,
       subject: letter.subject,
     });
-    if (notice) await send(deps, notice, mailOf(notice, letter));
+    if (!notice) return;
+    // The account may have been erased while the notice was made: then it is of an erasure that missed it.
+    if (await deps.addresses.of(event.accountId)) await send(deps, notice, mailOf(notice, letter));
+    else await eraseAccount(deps, event.accountId);
   },
+  eraseAccount: (accountId) => eraseAccount(deps, accountId),
 });
+
+const BATCH = 500;
+/** A hundred thousand mails to one account: what is left then is erased by the next try. */
+const MAX_BATCHES = 200;
+
+async function eraseAccount({ unitOfWork }: NotificationDeps, accountId: string): Promise<void> {
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+    const erased = await unitOfWork.run(({ notices }) => notices.eraseRecipients(accountId, BATCH));
+    if (erased < BATCH) return;
+  }
+  throw new Error(`account ${accountId} has more to erase`);
+}
 
 /** Undefined when the mail would be pointless: its code is used or replaced. */
 async function factsOf(
@@ -127,5 +145,9 @@ async function send(
     await unitOfWork.run(({ notices }) => notices.save(letGo(notice, systemClock.now())));
     throw error;
   }
-  await unitOfWork.run(({ notices }) => notices.save(markedSent(notice, systemClock.now())));
+  await unitOfWork.run(async ({ notices }) => {
+    // As it is by now: an erasure in between is not undone.
+    const current = await notices.findByKey(notice.key);
+    if (current) await notices.save(markedSent(current, systemClock.now()));
+  });
 }

@@ -23,6 +23,7 @@ export interface Notice {
   readonly key: string;
   readonly kind: NoticeKind;
   readonly accountId: string;
+  /** Empty once the account is erased. */
   readonly recipient: string;
   readonly subject: string;
   readonly createdAt: Instant;

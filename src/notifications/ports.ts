@@ -6,6 +6,11 @@ export interface NoticeStore {
   add(notice: Notice): Promise<void>;
   /** Stores a notice whose `version` is one above the stored one; any other is a lost race. */
   save(notice: Notice): Promise<void>;
+  /**
+   * Takes the address out of at most `limit` notices of an account, and moves their versions on; how many
+   * still had one.
+   */
+  eraseRecipients(accountId: string, limit: number): Promise<number>;
 }
 
 export interface NotificationStores {

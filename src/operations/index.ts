@@ -20,6 +20,7 @@ export type {
   OperationsStores,
   React,
 } from './ports.ts';
+export { withoutAddresses } from './reason.ts';
 export { refusals as operationsRefusals } from './refusals.ts';
 export type { JobReport } from './run-jobs.ts';
 

@@ -17,7 +17,7 @@ interface Made {
   readonly now: Instant;
 }
 
-/** Something that happened to a stream. */
+/** Something that happened to a stream. Names no device: events stay when their account is erased. */
 export const streamEvent = (type: PlaybackEvent, stream: Stream, { ids, now }: Made): DomainEvent => ({
   id: ids.next(),
   type,
@@ -26,12 +26,9 @@ export const streamEvent = (type: PlaybackEvent, stream: Stream, { ids, now }: M
   subjectId: stream.id,
   data: {
     title_id: stream.titleId,
-    device_name: stream.deviceName,
     position_seconds: stream.positionSeconds,
     watched_seconds: stream.watchedSeconds,
-    ...(stream.endReason === null
-      ? {}
-      : { terminated_by: { reason: stream.endReason, device_name: stream.endedByDevice } }),
+    ...(stream.endReason === null ? {} : { terminated_by: { reason: stream.endReason } }),
   },
 });
 

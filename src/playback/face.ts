@@ -105,6 +105,11 @@ export interface PlaybackCommands {
   stop(request: StopRequest): Promise<void>;
   /** Ends every stream of an account that was suspended or deleted; again changes nothing. */
   endStreamsOf(accountId: string): Promise<void>;
+  /**
+   * Ends every stream of a deleted account and erases its progress, its watch log and its devices, batch by
+   * batch. Rejects when more is left than one try erases; again changes nothing.
+   */
+  eraseAccount(accountId: string): Promise<void>;
   /** Logs a watch without a stream of ours. Refuses like `start`, but asks for no media and takes no seat. */
   logWatch(request: WatchRequest): Promise<ShelfItem>;
   /** Hides a title from *continue watching* until its next play. Refuses what was never watched. */

@@ -1,5 +1,6 @@
 import type { PlaybackDeps } from './deps.ts';
 import { endStreamsOf } from './end-streams.ts';
+import { eraseAccount } from './erase-account.ts';
 import type { Playback } from './face.ts';
 import { createLiveness } from './liveness.ts';
 import { logWatch } from './log-watch.ts';
@@ -46,12 +47,14 @@ export { streamMachine, type StreamStatus } from './stream-lifecycle.ts';
 export function createPlayback(deps: PlaybackDeps): Playback {
   const liveness = createLiveness(deps.clock, deps.policy.mediaCheckSeconds);
   const record = recordBeats(deps, liveness);
+  const endStreams = endStreamsOf(deps, liveness);
   return {
     start: startStream(deps, liveness),
     recordBeats: record,
     heartbeat: heartbeat(deps, record),
     stop: stopStream(deps, liveness),
-    endStreamsOf: endStreamsOf(deps, liveness),
+    endStreamsOf: endStreams,
+    eraseAccount: eraseAccount(deps, endStreams),
     logWatch: logWatch(deps),
     dismiss: dismiss(deps),
     reapSilent: reapSilent(deps),

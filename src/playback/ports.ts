@@ -88,6 +88,8 @@ export interface StreamStore {
   silent(now: Instant, limit: number): Promise<readonly Stream[]>;
   /** The earliest end of a lease at or before `until`, of streams without an end. */
   nextSilentAt(until: Instant): Promise<Instant | undefined>;
+  /** Takes the devices out of at most `limit` ended streams of an account; how many still named one. */
+  eraseDevices(accountId: string, limit: number): Promise<number>;
   /** Streams of an account that reported at least once, newest started first. */
   reportedOf(accountId: string, request: HistoryRequest): Promise<Page<Stream>>;
 }
@@ -112,9 +114,11 @@ export interface ProgressStore {
   unfinishedOf(accountId: string, request: PageRequest): Promise<Page<Progress>>;
   /** The account's latest, newest first. */
   latestOf(accountId: string, limit: number): Promise<readonly Progress[]>;
+  /** Removes at most `limit` rows of an account; how many there were. */
+  erase(accountId: string, limit: number): Promise<number>;
 }
 
-/** A logged watch: said by a client without a stream of ours. Never changed. */
+/** A logged watch: said by a client without a stream of ours. Never changed, and erased with its account. */
 export interface WatchLogEntry {
   readonly id: string;
   readonly accountId: string;
@@ -130,6 +134,8 @@ export interface WatchLogStore {
   add(entry: WatchLogEntry): Promise<void>;
   /** Entries of an account, newest first. */
   of(accountId: string, request: HistoryRequest): Promise<Page<WatchLogEntry>>;
+  /** Removes at most `limit` entries of an account; how many there were. */
+  erase(accountId: string, limit: number): Promise<number>;
 }
 
 export interface PlaybackStores extends Locks {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '../world/postgres.ts';
 import { setStage, type Stage, type Subscriber } from './cast.ts';
-import { drive, median, peakMemoryMiB, type Measured, type Shot } from './load.ts';
+import { drive, median, memoryMiB, type Measured, type Shot } from './load.ts';
 import { serve, type Served } from './processes.ts';
 
 /**
@@ -113,7 +113,6 @@ async function measure(store: string, bare: Served): Promise<void> {
     const stage = await setStage(usher.base, admin, ACCOUNTS);
     const subjects = SUBJECTS.filter(({ name }) => ONLY?.includes(name) ?? true);
     for (const subject of subjects) await compare(store, subject, { usher, bare, stage });
-    console.log(`${store}: peak resident memory ${await peakMemoryMiB(usher.pid)} MiB`);
   } finally {
     await usher.stop();
     await cluster?.stop();
@@ -131,11 +130,13 @@ async function compare(store: string, subject: Subject, { usher, bare, stage }: 
   const ours: Measured[] = [];
   const theirs: Measured[] = [];
   const load = { connections: CONNECTIONS, seconds: SECONDS };
+  const memory: number[] = [];
   const shots = subject.shots(stage);
   const bareShots = (): readonly Shot[] => [BARE[subject.bare]];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const theirRound = await drive({ ...load, base: bare.base, shots: bareShots });
     const ourRound = await drive({ ...load, base: usher.base, shots });
+    memory.push(await memoryMiB(usher.pid));
     // The first round warms both up and does not count.
     if (round > 0) theirs.push(theirRound);
     if (round > 0) ours.push(ourRound);
@@ -147,6 +148,7 @@ async function compare(store: string, subject: Subject, { usher, bare, stage }: 
     `${median(ratios).toFixed(2)} of a bare ${subject.bare} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
     `p50 ${median(ours.map(({ p50 }) => p50))} ms, p99 ${median(ours.map(({ p99 }) => p99))} ms`,
     `${failed} failed`,
+    `resident ${Math.max(...memory)} MiB`,
   ];
   console.log(`${store}: ${subject.name}: ${figures.join(', ')}`);
 }

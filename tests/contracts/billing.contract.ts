@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { GatewayBookStores, SimulatedCharge } from '../../adapters/payments/simulated-book.ts';
 import { billingPolicy, type BillingStores, type Payment, type Refund } from '../../src/billing/index.ts';
 import { asking, captured, declined, pendingPayment } from '../../src/billing/payment.ts';
 import { fullRefund, gaveBack } from '../../src/billing/refund.ts';
@@ -120,6 +119,23 @@ export function paymentsContract(open: Open<Pick<BillingStores, 'payments'>>): v
     expect(seen).to.deep.equal(rows.map(({ id }) => id).reverse());
   });
 
+  it('finds what was paid for a subscription, oldest first', async () => {
+    const [account, subscription] = [nextId(), nextId()];
+    const paid = (accountId: string, subscriptionId: string | null, now = NOW): Payment => ({
+      ...captured(payment(accountId, now), 'ref', now),
+      subscriptionId,
+    });
+    const [first, second] = [paid(account, subscription), paid(account, subscription, after(NOW, 1))];
+    await add(second, first, paid(account, nextId()), paid(account, null), paid(nextId(), subscription));
+    const of = { accountId: account, subscriptionId: subscription };
+    expect(await unitOfWork.read(({ payments }) => payments.ofSubscription(of))).to.deep.equal([
+      first,
+      second,
+    ]);
+    const none = { accountId: account, subscriptionId: nextId() };
+    expect(await unitOfWork.read(({ payments }) => payments.ofSubscription(none))).to.deep.equal([]);
+  });
+
   it('finds what is due, the longest due first, and when the next is', async () => {
     const [first, second, settled] = [
       payment(nextId(), NOW),
@@ -168,9 +184,16 @@ export function refundsContract(open: Open<Pick<BillingStores, 'refunds'>>): voi
     expect(await codeOf(add(second))).to.equal('service.busy');
   });
 
+  it('gives one payment back as a whole once', async () => {
+    const paid = payment(nextId());
+    await add(refund(paid));
+    expect(await codeOf(add(refund(paid)))).to.equal('service.busy');
+  });
+
   it('lists those of a payment, and finds what is due', async () => {
     const of = payment(nextId());
-    const [first, second, other] = [refund(of), refund(of, after(NOW, 5)), refund(payment(nextId()))];
+    const later = { ...refund(of, after(NOW, 5)), gatewayKey: nextId() };
+    const [first, second, other] = [refund(of), later, refund(payment(nextId()))];
     await add(second, first, other);
     await unitOfWork.run(({ refunds }) => refunds.save(gaveBack(other, NOW)));
     const listed = await unitOfWork.read(({ refunds }) => refunds.listOf(of.id));
@@ -179,60 +202,5 @@ export function refundsContract(open: Open<Pick<BillingStores, 'refunds'>>): voi
     expect(await unitOfWork.read(({ refunds }) => refunds.due(after(NOW, 5), 1))).to.deep.equal([first]);
     expect(await unitOfWork.read(({ refunds }) => refunds.nextDueAt(after(NOW, DAY)))).to.equal(NOW);
     expect(await unitOfWork.read(({ refunds }) => refunds.nextDueAt(after(NOW, -1)))).to.equal(undefined);
-  });
-}
-
-export function gatewayBookContract(open: Open<GatewayBookStores>): void {
-  let unitOfWork: UnitOfWork<GatewayBookStores>;
-  beforeEach(async () => {
-    unitOfWork = await open();
-  });
-  const charge = (key: string, accountId = 'payer', createdAt = NOW): SimulatedCharge => ({
-    key,
-    reference: `sim_${key}`,
-    accountId,
-    amountMinor: 999,
-    currency: 'USD',
-    method: 'pm_ok',
-    description: 'Standard',
-    outcome: 'captured',
-    reason: null,
-    createdAt,
-  });
-
-  it('keeps charges by key, reference and account', async () => {
-    const [first, second, foreign] = [charge('b'), charge('a', 'payer', after(NOW, 1)), charge('c', 'other')];
-    await unitOfWork.run(async ({ gatewayBook }) => {
-      for (const each of [second, first, foreign]) await gatewayBook.addCharge(each);
-    });
-    await unitOfWork.read(async ({ gatewayBook }) => {
-      expect(await gatewayBook.findCharge('b')).to.deep.equal(first);
-      expect(await gatewayBook.findCharge('none')).to.equal(undefined);
-      expect(await gatewayBook.findByReference('sim_c')).to.deep.equal(foreign);
-      expect(await gatewayBook.findByReference('none')).to.equal(undefined);
-      expect(await gatewayBook.chargesOf('payer')).to.deep.equal([first, second]);
-    });
-  });
-
-  it('takes one charge and one refund per key', async () => {
-    const refund = { key: 'r', charge: 'sim_a', amountMinor: 999, createdAt: NOW };
-    const later = { ...refund, key: 'q', createdAt: after(NOW, 1) };
-    await unitOfWork.run(async ({ gatewayBook }) => {
-      await gatewayBook.addCharge(charge('a'));
-      await gatewayBook.addRefund(later);
-      await gatewayBook.addRefund(refund);
-    });
-    const twice = { ...charge('a'), reference: 'sim_other' };
-    expect(await codeOf(unitOfWork.run(({ gatewayBook }) => gatewayBook.addCharge(twice)))).to.equal(
-      'service.busy',
-    );
-    expect(await codeOf(unitOfWork.run(({ gatewayBook }) => gatewayBook.addRefund(refund)))).to.equal(
-      'service.busy',
-    );
-    await unitOfWork.read(async ({ gatewayBook }) => {
-      expect(await gatewayBook.findRefund('r')).to.deep.equal(refund);
-      expect(await gatewayBook.findRefund('none')).to.equal(undefined);
-      expect(await gatewayBook.refundsOf('sim_a')).to.deep.equal([refund, later]);
-    });
   });
 }

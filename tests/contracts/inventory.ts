@@ -1,5 +1,6 @@
 import type { Contracts } from './contract.ts';
-import { gatewayBookContract, paymentsContract, refundsContract } from './billing.contract.ts';
+import { paymentsContract, refundsContract } from './billing.contract.ts';
+import { gatewayBookContract } from './gateway-book.contract.ts';
 import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
 import { titlesContract } from './titles.contract.ts';
 import {

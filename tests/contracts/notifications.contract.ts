@@ -42,4 +42,21 @@ export function noticesContract(open: Open<NotificationStores>): void {
     expect(await codeOf(unitOfWork.run(({ notices }) => notices.save(sent)))).to.equal('service.busy');
     expect(await unitOfWork.read(({ notices }) => notices.findByKey('receipt.x'))).to.deep.equal(sent);
   });
+  it('forgets the addresses of an account, so many at a time, and no older version comes back', async () => {
+    const unitOfWork = await open();
+    const own = ['1', '2', '3'].map((id) => notice(id, `receipt.${id}`));
+    const foreign = { ...notice('4', 'receipt.4'), accountId: 'other' };
+    await unitOfWork.run(async ({ notices }) => {
+      for (const each of [...own, foreign]) await notices.add(each);
+    });
+    const erase = () => unitOfWork.run(({ notices }) => notices.eraseRecipients('account', 2));
+    expect([await erase(), await erase(), await erase()]).to.deep.equal([2, 1, 0]);
+    for (const each of own) {
+      const found = await unitOfWork.read(({ notices }) => notices.findByKey(each.key));
+      expect(found).to.deep.equal({ ...each, recipient: '', version: each.version + 1 });
+      const late = unitOfWork.run(({ notices }) => notices.save(markedSent(each, NOW)));
+      expect(await codeOf(late)).to.equal('service.busy');
+    }
+    expect(await unitOfWork.read(({ notices }) => notices.findByKey('receipt.4'))).to.deep.equal(foreign);
+  });
 }

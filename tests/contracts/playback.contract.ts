@@ -145,4 +145,26 @@ export function streamsContract(open: Open<PlaybackStores>): void {
     const span = await unitOfWork.read(({ streams }) => streams.reportedOf(ALICE, { limit: 9, within }));
     expect(span.items.map(({ id }) => id)).to.deep.equal([b.id]);
   });
+  it('forgets the devices of ended streams, so many at a time, and leaves open ones alone', async () => {
+    const ended = ['a', 'b', 'c'].map((deviceId) =>
+      terminate(
+        streamOf({ deviceId, accessLevel: 'free' }),
+        { reason: 'other_device', byDevice: 'Phone' },
+        NOW,
+      ),
+    );
+    const foreign = terminate(streamOf({ accountId: BOB }), { reason: 'same_device', byDevice: 'TV' }, NOW);
+    const running = streamOf();
+    await add(...ended, foreign, running);
+    const erase = () => unitOfWork.run(({ streams }) => streams.eraseDevices(ALICE, 2));
+    expect([await erase(), await erase(), await erase()]).to.deep.equal([2, 1, 0]);
+    for (const stream of ended)
+      expect(await find(stream.id)).to.deep.equal({
+        ...bumped(stream),
+        deviceId: '',
+        deviceName: '',
+        endedByDevice: null,
+      });
+    for (const stream of [foreign, running]) expect(await find(stream.id)).to.deep.equal(stream);
+  });
 }

@@ -79,6 +79,15 @@ export function progressContract(open: Open<PlaybackStores>): void {
     const latest = await unitOfWork.read(({ progress }) => progress.latestOf(ALICE, 2));
     expect(latest).to.deep.equal([rows[2], rows[1]]);
   });
+
+  it('is erased account by account, so many rows at a time', async () => {
+    const foreign = progressOf({ accountId: BOB });
+    await save(progressOf(), progressOf(), progressOf(), foreign);
+    const erase = () => unitOfWork.run(({ progress }) => progress.erase(ALICE, 2));
+    expect([await erase(), await erase(), await erase()]).to.deep.equal([2, 1, 0]);
+    expect(await unitOfWork.read(({ progress }) => progress.latestOf(ALICE, 9))).to.deep.equal([]);
+    expect(await unitOfWork.read(({ progress }) => progress.latestOf(BOB, 9))).to.deep.equal([foreign]);
+  });
 }
 
 export function watchLogContract(open: Open<PlaybackStores>): void {
@@ -108,5 +117,18 @@ export function watchLogContract(open: Open<PlaybackStores>): void {
     const within = { from: NOW, to: after(NOW, HOUR) };
     const span = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2, within }));
     expect(span.items).to.deep.equal([entries[0]]);
+  });
+  it('is erased account by account, so many entries at a time', async () => {
+    const unitOfWork = await open();
+    const foreign = entryOf(1, { accountId: BOB });
+    await unitOfWork.run(async ({ watchLog }) => {
+      for (const entry of [entryOf(0), entryOf(1), entryOf(2), foreign]) await watchLog.add(entry);
+    });
+    const erase = () => unitOfWork.run(({ watchLog }) => watchLog.erase(ALICE, 2));
+    expect([await erase(), await erase(), await erase()]).to.deep.equal([2, 1, 0]);
+    const left = (account: string) =>
+      unitOfWork.read(async ({ watchLog }) => (await watchLog.of(account, { limit: 9 })).items);
+    expect(await left(ALICE)).to.deep.equal([]);
+    expect(await left(BOB)).to.deep.equal([foreign]);
   });
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +19,6 @@ export interface Ground {
   work(extra?: NodeJS.ProcessEnv): Promise<UsherProcess>;
   /** The database from beside, for looking: it must exist by now. */
   look<R>(at: (connections: Connections) => Promise<R>): Promise<R>;
-  createAdmin(credentials: { readonly email: string; readonly password: string }): void;
   close(): Promise<void>;
 }
 
@@ -35,7 +33,9 @@ const VARIABLES = {
   LOG_LEVEL: 'error',
   RATE_LIMITS: 'off',
   PURCHASE_STALE_SECONDS: '1',
-  DELIVERY_LEASE_SECONDS: '4',
+  DELIVERY_LEASE_SECONDS: '2',
+  // Starting is most of what these tests cost.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'usher-compile-cache'),
 };
 
 let cluster: Promise<PostgresServer> | undefined;
@@ -74,22 +74,10 @@ export async function openGround(store: DurableStore): Promise<Ground> {
         await connections.close();
       }
     },
-    createAdmin: (credentials) => createAdmin(env, credentials),
     close: async () => {
       for (const usher of started) await usher.kill();
       await database?.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function createAdmin(
-  env: NodeJS.ProcessEnv,
-  { email, password }: { readonly email: string; readonly password: string },
-): void {
-  const made = spawnSync(process.execPath, ['adapters/main.ts', 'admin', 'create', email], {
-    env: { ...env, ADMIN_PASSWORD: password },
-    encoding: 'utf8',
-  });
-  if (made.status !== 0) throw new Error(`the admin command failed:\n${made.stderr}`);
 }

@@ -10,6 +10,8 @@ export interface UsherProcess {
   /** SIGTERM; the exit code, null when a signal ended it. */
   terminate(): Promise<number | null>;
   readonly isRunning: () => boolean;
+  /** The end of what it has written to its logs. */
+  readonly said: () => string;
 }
 
 const READY_MS = 60_000;
@@ -29,7 +31,8 @@ export async function startProcess(
   });
   running.add(child);
   const ended = once(child, 'exit').then(() => void running.delete(child));
-  const base = await readyLine(child);
+  const heard = listening(child);
+  const base = await readyLine(child, heard.text);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (isRunning()) child.kill(signal);
@@ -39,26 +42,34 @@ export async function startProcess(
   return {
     base,
     isRunning,
+    said: heard.text,
     kill: async () => void (await end('SIGKILL')),
     terminate: () => end('SIGTERM'),
   };
 }
 
-function readyLine(child: ChildProcess): Promise<string> {
+function listening(child: ChildProcess): { readonly text: () => string } {
   let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500_000)));
+  return { text: () => said };
+}
+
+function readyLine(child: ChildProcess, said: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const failed = (why: string): void => reject(new Error(`the process ${why}:\n${said.slice(-4_000)}`));
+    const failed = (why: string): void => reject(new Error(`the process ${why}:\n${said()}`));
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       failed('was not ready in time');
     }, READY_MS);
-    child.once('exit', (code) => failed(`ended with ${code} before it was ready`));
-    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-8_000);
-      if (!/Usher is (ready at|running jobs)/.test(said)) return;
+    child.once('exit', (code) => {
       clearTimeout(timer);
-      resolve(/ready at (http:\/\/[\d.]+:\d+)/.exec(said)?.[1] ?? '');
+      failed(`ended with ${code} before it was ready`);
+    });
+    child.stdout?.on('data', () => {
+      if (!/Usher is (ready at|running jobs)/.test(said())) return;
+      clearTimeout(timer);
+      resolve(/ready at (http:\/\/[\d.]+:\d+)/.exec(said())?.[1] ?? '');
     });
   });
 }

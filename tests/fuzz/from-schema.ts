@@ -31,7 +31,7 @@ function meant(schema: Schema, name: string, hints: Hints): fc.Arbitrary<unknown
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each) => meant(each, name, hints)));
   const { minimum: min = -1_000_000, maximum: max = 1_000_000 } = schema;
-  switch (schema.type) {
+  switch (schema.type ?? 'string') {
     case 'object':
       return fields(schema, hints);
     case 'array':
@@ -125,11 +125,10 @@ export function queriesFor(schema: z.ZodType | undefined, hints: Hints): fc.Arbi
 }
 
 /** One segment of a path: an id of ours, or what is none. Never empty, a dot, or several segments. */
-export function paramsFor(name: string, hints: Hints): fc.Arbitrary<string> {
+export function paramsFor(known: readonly string[]): fc.Arbitrary<string> {
   const odd = junkText
     .map((text) => escaped(text.slice(0, 2_000)))
     .filter((text) => !['', '.', '..'].includes(text));
-  const known = hints[name] ?? [];
   return known.length === 0
     ? odd
     : fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: odd });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Answer, Client } from '../world/client.ts';
+import { STORES, type StoreName } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
 
 const GOOD = 'three blind mice';
@@ -8,11 +9,16 @@ const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 
 /** What a problem is, without what differs from request to request. */
 const problem = ({ status, body }: Answer): unknown => Object.assign({}, body, { status, request_id: '' });
 
-describe('accounts over HTTP', () => {
+for (const store of STORES) {
+  describe(`accounts over HTTP on ${store}`, () => accounts(store));
+  describe(`accounts over HTTP on ${store}, when verification is required`, () => verified(store));
+}
+
+function accounts(store: StoreName): void {
   let usher: RunningUsher;
   let stranger: Client;
   before(async () => {
-    usher = await startUsher('memory');
+    usher = await startUsher(store);
     stranger = usher.anonymous();
   });
   after(() => usher.stop());
@@ -201,12 +207,12 @@ describe('accounts over HTTP', () => {
     expect((await ada.delete(`/accounts/me/sessions/${id}`)).status).to.equal(404);
     expect(there.accountId).to.equal(ada.accountId);
   });
-});
+}
 
-describe('accounts over HTTP, when verification is required', () => {
+function verified(store: StoreName): void {
   let usher: RunningUsher;
   before(async () => {
-    usher = await startUsher('memory', { variables: { EMAIL_VERIFICATION: 'required' } });
+    usher = await startUsher(store, { variables: { EMAIL_VERIFICATION: 'required' } });
   });
   after(() => usher.stop());
 
@@ -225,8 +231,8 @@ describe('accounts over HTTP, when verification is required', () => {
     await usher.settle();
     const text = usher.mail.list().at(-1)?.text ?? '';
     const code = /\b\d{6}\b/.exec(text)?.[0] ?? '';
-    const verified = await stranger.post('/accounts/verify-email', { email: given.email, code });
-    expect(verified.status, text).to.equal(204);
+    const proof = await stranger.post('/accounts/verify-email', { email: given.email, code });
+    expect(proof.status, text).to.equal(204);
     expect((await stranger.post('/accounts/login', given)).status).to.equal(200);
   });
-});
+}

@@ -63,10 +63,15 @@ describe('operating Usher over HTTP', () => {
   let stores: OpenStores;
   let call: (path: string, init?: RequestInit) => Promise<Answer>;
   let headers: Record<string, string>;
+  let logged: string[];
   const start = async ({ virtual = true, admin = true } = {}): Promise<void> => {
     const operations = operationsOver(stores.unitOfWork, virtual);
-    // These routes ask nothing of the other faces.
-    const faces = { operations } as unknown as Faces;
+    logged = [];
+    const identity: Pick<Faces['identity'], 'recordAudit'> = {
+      recordAudit: async ({ action, object }) => void logged.push(`${action} ${object}`),
+    };
+    // These routes ask nothing more of the other faces.
+    const faces = { operations, identity } as unknown as Faces;
     const edge = await startEdge({ deps: { faces, routes: operationsRoutes } });
     const account = randomUUID();
     if (admin) edge.sessions.admins.add(account);
@@ -118,6 +123,7 @@ describe('operating Usher over HTTP', () => {
       await post('/admin/clock/advance', { by: 'P1D' }),
     ];
     expect(answers.map(({ status }) => status)).to.deep.equal([403, 403, 403, 403]);
+    expect(logged).to.deep.equal([]);
   });
 
   it('shows a job before and after it ran', async () => {
@@ -134,6 +140,8 @@ describe('operating Usher over HTTP', () => {
     expect(ran.body).to.include({ last_success_at: '2026-01-31T12:00:00.000Z', last_done: 0 });
     expect((await call('/admin/jobs')).body['items']).to.deep.equal([ran.body]);
     expect((await post('/admin/jobs/tests.unknown/run')).body['code']).to.equal('request.not-found');
+    // Written down before it is done, so also when nothing came of it.
+    expect(logged).to.deep.equal(['job.run job:tests.alarm', 'job.run job:tests.unknown']);
   });
 
   it('shows a dead delivery, and tries it anew', async () => {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { AllStores } from '../../adapters/persistence/all-stores.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import { figure } from '../world/figures.ts';
 import { openers, STORES, type OpenStores, type StoreName } from '../world/stores.ts';
 import { atTeardown } from '../world/teardown.ts';
 import { together, type Outcome } from './race.ts';
@@ -34,7 +35,10 @@ export async function openArena<I, O>(store: StoreName, staging: Staging): Promi
   return {
     store,
     unitOfWork: stores.unitOfWork,
-    race: crew.race,
+    race: (inputs) => {
+      figure({ contenders: inputs.length });
+      return crew.race(inputs);
+    },
     close: async () => {
       await crew.close();
       await stores.close();

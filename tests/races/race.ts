@@ -1,5 +1,5 @@
 /** How big the races are: everything with `npm run prove` (PROVE=1), a taste of it in every `npm test`. */
-const proving = process.env['PROVE'] === '1';
+export const proving = process.env['PROVE'] === '1';
 
 export const sized = (full: number, small: number): number => (proving ? full : small);
 

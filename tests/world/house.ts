@@ -43,7 +43,7 @@ export function expected(answer: Answer, status: number): Answer {
 
 export async function furnish(world: RunningUsher): Promise<House> {
   const admin = await world.admin();
-  const plan = await createPlanOn(admin, { code: 'house', max_devices_allowed: 20 });
+  const plan = await createPlanOn(admin, { code: `house-${admin.accountId}`, max_devices_allowed: 20 });
   const subscriber = async (): Promise<Client> => {
     const client = await world.person();
     expected(await client.post('/payments', { plan_id: plan }), 201);
@@ -53,9 +53,11 @@ export async function furnish(world: RunningUsher): Promise<House> {
   return { admin, viewer, other, plan, make: makers(admin) };
 }
 
+/** Furnished twice, a product has other names in it the second time. */
+let count = 0;
+const next = (): string => `n${(count += 1)}`;
+
 function makers(admin: Client): Makers {
-  let count = 0;
-  const next = (): string => `n${(count += 1)}`;
   const idOf = (answer: Answer, status: number): string => String(expected(answer, status).body['id']);
 
   const make: Makers = {

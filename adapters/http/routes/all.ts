@@ -1,4 +1,5 @@
 import type { RawRoute, Route } from '../route.ts';
+import { adminRoutes } from './admin.ts';
 import { billingRoutes } from './billing.ts';
 import { entitlementRoutes } from './entitlements.ts';
 import { genreRoutes } from './genres.ts';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...titleRoutes,
   ...titleMediaRoutes,
   ...genreRoutes,
+  ...adminRoutes,
   ...operationsRoutes,
   ...playbackRoutes,
   ...activityRoutes,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { identityRefusals } from '../../../src/identity/index.ts';
+import { busy } from '../../../src/kernel/unit-of-work.ts';
 import { ListOf, listOf, IdParam, PageQuery, pageRequest } from '../schemas.ts';
 import { route, type RawRoute, type Upload } from '../route.ts';
 import { sendFile } from '../send-file.ts';
-import { edgeRefusals } from '../edge-refusals.ts';
+import { bodyTimedOut, edgeRefusals } from '../edge-refusals.ts';
 import {
   AccountExportView,
   accountExportView,
@@ -14,12 +15,31 @@ import {
 } from '../views/identity.ts';
 import { GivenPassword, NewPassword, ProfileBody } from './identity.ts';
 
+/** A picture lies in memory while it arrives, so it may not take its time. */
+const PICTURE_MS = 30_000;
+
+/** Whose picture is arriving: one at a time, or one account could have us hold thousands half-sent. */
+const arriving = new Set<string>();
+
+async function pictureOf(accountId: string, upload: Upload, limitBytes: number): Promise<Buffer> {
+  if ((upload.contentLength ?? 0) > limitBytes) throw identityRefusals.pictureTooLarge(limitBytes);
+  if (arriving.has(accountId)) throw busy();
+  arriving.add(accountId);
+  const late = setTimeout(() => upload.stream.destroy(bodyTimedOut()), PICTURE_MS);
+  try {
+    return await bytesOf(upload, limitBytes);
+  } finally {
+    clearTimeout(late);
+    arriving.delete(accountId);
+  }
+}
+
 /** Reads an upload into memory, up to the limit: a picture is looked at as a whole. */
-async function bytesOf({ stream, contentLength }: Upload, limitBytes: number): Promise<Buffer> {
-  if ((contentLength ?? 0) > limitBytes) throw identityRefusals.pictureTooLarge(limitBytes);
+async function bytesOf({ stream }: Upload, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream) {
+  // Left open when reading stops early, so that the refusal can still be answered.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const bytes: Buffer = chunk;
     size += bytes.length;
     if (size > limitBytes) throw identityRefusals.pictureTooLarge(limitBytes);
@@ -78,10 +98,10 @@ export const meRoutes = [
     access: 'account',
     upload: { types: ['image/*', 'application/octet-stream'] },
     reply: { status: 200, schema: AccountView },
-    refuses: ['identity.picture-unsupported', 'identity.picture-too-large'],
+    refuses: ['identity.picture-unsupported', 'identity.picture-too-large', 'service.busy'],
     handle: async ({ identity }, { actor, upload }) => {
       if (!upload) throw edgeRefusals.invalid([{ pointer: '', detail: 'must be a picture' }]);
-      const bytes = await bytesOf(upload, identity.pictureMaxBytes);
+      const bytes = await pictureOf(actor.accountId, upload, identity.pictureMaxBytes);
       return { body: accountView(await identity.changePicture({ actor, bytes })) };
     },
   }),
@@ -186,7 +206,7 @@ export const pictureRoutes: readonly RawRoute[] = [
     path: '/media/pictures/{name}',
     tag: 'Media',
     summary: 'A profile picture',
-    refuses: ['request.not-found'],
+    refuses: ['request.not-found', 'request.range-not-satisfiable'],
     serve: async ({ identity }, request, response) => {
       const name = request.params['name'] ?? '';
       const picture = await identity.readPicture(name);

@@ -1,6 +1,16 @@
 import { z } from 'zod';
-import { route } from '../route.ts';
+import type { Faces } from '../faces.ts';
+import { route, type RouteRequest } from '../route.ts';
 import { AdvanceView, advanceView, JobsView, jobsView, JobView, jobView } from '../views/operations.ts';
+
+type Asked = Pick<RouteRequest<'admin', unknown, unknown, unknown>, 'actor' | 'address'>;
+
+/**
+ * Written down before it is done: a process that dies in between leaves a line too many rather than one too
+ * few. So a line says what was asked for; what came of it is in the rows of the job, the delivery, the clock.
+ */
+const noted = ({ identity }: Faces, { actor, address }: Asked, what: { action: string; object: string }) =>
+  identity.recordAudit({ actor, accountId: null, address, ...what });
 
 export const operationsRoutes = [
   route({
@@ -26,7 +36,10 @@ export const operationsRoutes = [
     params: z.object({ name: z.string().max(100) }),
     reply: { status: 200, schema: JobView },
     refuses: ['request.not-found'],
-    handle: async ({ operations }, { params }) => ({ body: jobView(await operations.runJob(params.name)) }),
+    handle: async (usher, { params, ...asked }) => {
+      await noted(usher, asked, { action: 'job.run', object: `job:${params.name}` });
+      return { body: jobView(await usher.operations.runJob(params.name)) };
+    },
   }),
 
   route({
@@ -39,8 +52,9 @@ export const operationsRoutes = [
     params: z.object({ delivery: z.string().max(200) }),
     reply: { status: 204 },
     refuses: ['request.not-found'],
-    handle: async ({ operations }, { params }) => {
-      await operations.retryDelivery(params.delivery);
+    handle: async (usher, { params, ...asked }) => {
+      await noted(usher, asked, { action: 'delivery.retried', object: `delivery:${params.delivery}` });
+      await usher.operations.retryDelivery(params.delivery);
       return { body: undefined };
     },
   }),
@@ -59,8 +73,9 @@ export const operationsRoutes = [
     }),
     reply: { status: 200, schema: AdvanceView },
     refuses: ['request.not-found'],
-    handle: async ({ operations }, { body }) => ({
-      body: advanceView(await operations.advanceClock(body.by)),
-    }),
+    handle: async (usher, { body, ...asked }) => {
+      await noted(usher, asked, { action: 'clock.advanced', object: `clock:${body.by}` });
+      return { body: advanceView(await usher.operations.advanceClock(body.by)) };
+    },
   }),
 ];

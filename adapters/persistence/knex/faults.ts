@@ -42,7 +42,7 @@ const OUTAGES = new Set([
 ]);
 
 const OUTAGE_WORDS =
-  /Timeout acquiring a connection|Connection terminated|timeout exceeded when trying to connect|Unable to acquire a connection/i;
+  /Timeout acquiring a connection|Connection terminated|timeout exceeded when trying to connect|Unable to acquire a connection|is not queryable/i;
 
 /** What an error of a driver means to the unit of work. Anything unknown stays what it is: a defect. */
 export function translated(error: unknown): unknown {

@@ -26,7 +26,11 @@ export function rowsFromJson<T>(dialect: Database['dialect'], columns: Columns<T
 }
 
 /** The rows of a raw statement, whichever driver answered. */
-export async function rawRows({ knex }: Database, sql: string, bindings: readonly string[]): Promise<Row[]> {
+export async function rawRows(
+  { knex }: Database,
+  sql: string,
+  bindings: readonly (string | number)[],
+): Promise<Row[]> {
   const answer = (await knex.raw(sql, bindings as Knex.RawBinding[])) as Row[] | { readonly rows: Row[] };
   return Array.isArray(answer) ? answer : answer.rows;
 }

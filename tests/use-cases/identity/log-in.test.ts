@@ -226,7 +226,10 @@ describe('the sessions of an account', () => {
       address,
     });
     expect(forgotten.slice(2)).to.have.members([third, fourth]);
-    await world.identity.suspendAccount({ actor, accountId, address });
+    const own = world.identity.suspendAccount({ actor, accountId, address });
+    expect(await refusalOf(own)).to.equal('identity.self-suspension');
+    expect(forgotten).to.have.length(4);
+    await world.identity.suspendAccount({ actor: { kind: 'system', job: 'tests' }, accountId, address });
     expect(forgotten.slice(4)).to.deep.equal([actor.sessionId]);
   });
 });

@@ -145,6 +145,47 @@ onEveryStore('mailing a notice', (open) => {
     expect(mailer.list()).to.deep.equal([]);
   });
 
+  it('writes to nobody who was erased while the notice was made, and keeps no address', async () => {
+    const mailer = createRecordedMailer();
+    const erasing: NotificationDeps['addresses'] = {
+      // Asked for the second time when the notice is in the books: the account went in between.
+      of: async () => {
+        asked += 1;
+        return asked === 1 ? { email: 'ann@example.com', name: 'Ann' } : undefined;
+      },
+    };
+    let asked = 0;
+    const notifications = notificationsWith({ mailer, addresses: erasing });
+    const started = event('subscriptions.started');
+    await notifications.deliver(started);
+    await notifications.deliver(started);
+    expect(mailer.list()).to.deep.equal([]);
+    const key = `subscription-started.${started.id}`;
+    const notice = await unitOfWork.read(({ notices }) => notices.findByKey(key));
+    expect(notice).to.include({ recipient: '', sentAt: null });
+  });
+
+  it('forgets the address of an erased account, also under a mail that is just being sent', async () => {
+    const sent: string[] = [];
+    const notifications: ReturnType<typeof notificationsWith> = notificationsWith({
+      mailer: {
+        send: async ({ to }) => {
+          sent.push(to);
+          await notifications.eraseAccount('account');
+        },
+      },
+    });
+    const [first, second] = [event('subscriptions.started'), event('subscriptions.renewed')];
+    await notifications.deliver(first);
+    await notifications.deliver(second);
+    await notifications.eraseAccount('account');
+    expect(sent).to.deep.equal(['ann@example.com', 'ann@example.com']);
+    for (const key of [`subscription-started.${first.id}`, `subscription-renewed.${second.id}`]) {
+      const notice = await unitOfWork.read(({ notices }) => notices.findByKey(key));
+      expect(notice).to.include({ recipient: '', sentAt: NOW });
+    }
+  });
+
   it('says what was paid for what, in text and in HTML, and lets no name be markup', async () => {
     const mailer = createRecordedMailer();
     const name = '<b>Ann</b>\r\nBcc: all@example.com';

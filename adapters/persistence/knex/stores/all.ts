@@ -11,9 +11,10 @@ import { knexClockOffset, knexJobRuns, knexJournal } from './operations.ts';
 import { knexAccounts, knexAudit, knexCodes, knexLoginThrottles, knexMailQuotas } from './identity.ts';
 import { knexOutbox, type OutboxOptions } from './outbox.ts';
 import { knexSessions } from './sessions.ts';
-import { knexProgress, knexStreams, knexWatchLog } from './playback.ts';
+import { knexProgress, knexStreams } from './playback.ts';
 import { knexPlans } from './plans.ts';
 import { knexSubscriptionHistory, knexSubscriptions, knexTrials } from './subscriptions.ts';
+import { knexWatchLog } from './watch-log.ts';
 
 export const knexStores = (database: Database, outbox?: OutboxOptions): AllStores => ({
   ...knexLocks(database),

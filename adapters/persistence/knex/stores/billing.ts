@@ -82,6 +82,13 @@ export const knexPayments = (database: Database): PaymentStore => ({
       order: { field: 'createdAt', direction: 'desc', kind: 'number' },
       where: (query) => query.where({ account_id: accountId }),
     }),
+  ofSubscription: async ({ accountId, subscriptionId }) => {
+    const rows = (await database
+      .knex('payments')
+      .where({ account_id: accountId, subscription_id: subscriptionId })
+      .orderBy(['created_at', 'id'])) as Row[];
+    return rows.map((row) => PAYMENTS.fromRow(row));
+  },
   add: (payment) => PAYMENTS.insert(database, [payment]),
   save: (payment) => PAYMENTS.update(database, { id: payment.id, version: payment.version - 1 }, payment),
   ...dueOf(database, PAYMENTS, 'next_check_at'),

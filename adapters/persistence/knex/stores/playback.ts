@@ -1,19 +1,15 @@
-import type { Knex } from 'knex';
 import { LostRace } from '../../../../src/kernel/domain-error.ts';
 import { instant } from '../../../../src/kernel/instant.ts';
 import type { Progress } from '../../../../src/playback/progress.ts';
-import type {
-  HistoryRequest,
-  ProgressStore,
-  StreamStore,
-  WatchLogEntry,
-  WatchLogStore,
-} from '../../../../src/playback/ports.ts';
+import type { ProgressStore, StreamStore } from '../../../../src/playback/ports.ts';
 import type { Stream } from '../../../../src/playback/stream.ts';
+import { erasedFrom } from '../erase.ts';
 import { columnOf, RecordTable, type Columns, type Row } from '../columns.ts';
 import { rawRows, rowsFromJson, textsFromJson } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
+import { assignedParameters, parameters, writeRows, type RowWrite } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
+import { begunBy, NEWEST_BEGUN } from './watch-log.ts';
 
 const STREAMS = new RecordTable<Stream>('streams', {
   id: 'text',
@@ -80,17 +76,6 @@ const PROGRESS_COLUMNS: Columns<Progress> = {
 };
 const PROGRESS = new RecordTable<Progress>('progress', PROGRESS_COLUMNS);
 
-const WATCH_LOG = new RecordTable<WatchLogEntry>('watch_log', {
-  id: 'text',
-  accountId: 'text',
-  titleId: 'text',
-  title: 'text',
-  startedAt: 'number',
-  state: 'text',
-  positionSeconds: 'number',
-  durationSeconds: 'number',
-});
-
 /** SQLite has one writer at a time; Postgres holds the rows, always in one order, so that nobody waits in a circle. */
 const held = ({ dialect }: Database, order: string): string =>
   dialect === 'postgres' ? `order by ${order} for update` : '';
@@ -107,41 +92,48 @@ const assignments = (columns: object, source: string): string =>
     .map((field) => `${columnOf(field)} = ${source}.${columnOf(field)}`)
     .join(', ');
 
-function saveStreamsSql({ dialect }: Database): string {
-  return `update streams set ${assignments(STREAM_CHANGES, 'given')}
-    from (${rowsFromJson(dialect, { id: 'text', ...STREAM_CHANGES })}) as given
-    where streams.id = given.id and streams.version = given.version - 1 returning streams.id`;
-}
+const CHANGED = Object.keys(STREAM_CHANGES).map(columnOf);
 
-function saveProgressSql({ dialect }: Database): string {
-  const names = Object.keys(PROGRESS_COLUMNS).map(columnOf).join(', ');
-  return `insert into progress (${names})
-    select ${names} from (${rowsFromJson(dialect, PROGRESS_COLUMNS)}) as given where true
-    on conflict (account_id, title_id) do update set ${assignments(PROGRESS_COLUMNS, 'excluded')}
-    where progress.version = excluded.version - 1 returning id`;
-}
+const SAVE_STREAMS: RowWrite = {
+  each: `update streams set ${assignedParameters(CHANGED)} where id = ? and version = ? - 1`,
+  columns: [...CHANGED, 'id', 'version'],
+  together: `update streams set ${assignments(STREAM_CHANGES, 'given')}
+    from (${rowsFromJson('postgres', { id: 'text', ...STREAM_CHANGES })}) as given
+    where streams.id = given.id and streams.version = given.version - 1 returning streams.id`,
+};
 
-/** Writes all rows by one statement; one that moved on meanwhile is not among those that come back. */
+const PROGRESS_FIELDS = Object.keys(PROGRESS_COLUMNS).map(columnOf);
+const PROGRESS_NAMES = PROGRESS_FIELDS.join(', ');
+const REPLACE_PROGRESS = `on conflict (account_id, title_id)
+  do update set ${assignments(PROGRESS_COLUMNS, 'excluded')}
+  where progress.version = excluded.version - 1`;
+
+const SAVE_PROGRESS: RowWrite = {
+  each: `insert into progress (${PROGRESS_NAMES}) values (${parameters(PROGRESS_FIELDS)}) ${REPLACE_PROGRESS}`,
+  columns: PROGRESS_FIELDS,
+  together: `insert into progress (${PROGRESS_NAMES})
+    select ${PROGRESS_NAMES} from (${rowsFromJson('postgres', PROGRESS_COLUMNS)}) as given where true
+    ${REPLACE_PROGRESS} returning id`,
+};
+
+/** Writes all rows together; one that moved on meanwhile is not among those written. */
 async function saveAll<T extends object>(
   database: Database,
   table: RecordTable<T>,
-  { sql, records }: { readonly sql: string; readonly records: readonly T[] },
+  { write, records }: { readonly write: RowWrite; readonly records: readonly T[] },
 ): Promise<void> {
-  if (records.length === 0) return;
   const rows = records.map((record) => table.toRow(record));
-  const saved = await rawRows(database, sql, [JSON.stringify(rows)]);
-  if (saved.length !== records.length) throw new LostRace(`${table.name} moved on`);
+  const written = await writeRows(database, write, rows);
+  if (written !== records.length) throw new LostRace(`${table.name} moved on`);
 }
 
-const NEWEST_BEGUN = { field: 'startedAt', direction: 'desc', kind: 'number' } as const;
-
-/** What one account began, within the instants asked for. */
-const begunBy =
-  (accountId: string, { within }: HistoryRequest) =>
-  (query: Knex.QueryBuilder): Knex.QueryBuilder => {
-    const own = query.where({ account_id: accountId });
-    return within ? own.where('started_at', '>=', within.from).where('started_at', '<', within.to) : own;
-  };
+const NO_DEVICE_SQL = `update streams
+  set device_id = '', device_name = '', ended_by_device = null, version = version + 1
+  where id in (
+    select id from streams where account_id = ? and ended_at is not null
+      and (device_id <> '' or device_name <> '' or ended_by_device is not null)
+    order by id limit ?
+  ) returning id`;
 
 export function knexStreams(database: Database): StreamStore {
   const { knex } = database;
@@ -160,7 +152,7 @@ export function knexStreams(database: Database): StreamStore {
           .orderBy(['started_at', 'id']),
       ),
     add: (stream) => STREAMS.insert(database, [stream]),
-    saveAll: (streams) => saveAll(database, STREAMS, { sql: saveStreamsSql(database), records: streams }),
+    saveAll: (streams) => saveAll(database, STREAMS, { write: SAVE_STREAMS, records: streams }),
     silent: async (now, limit) =>
       records(
         await rawRows(
@@ -178,6 +170,8 @@ export function knexStreams(database: Database): StreamStore {
         .first('alive_until')) as Row | undefined;
       return row && instant(Number(row['alive_until']));
     },
+    eraseDevices: async (accountId, limit) =>
+      (await rawRows(database, NO_DEVICE_SQL, [accountId, limit])).length,
     reportedOf: (accountId, request) =>
       keysetPage(database, STREAMS, request, {
         order: NEWEST_BEGUN,
@@ -200,7 +194,7 @@ export function knexProgress(database: Database): ProgressStore {
       const rows = await rawRows(database, holdSql, [JSON.stringify(given)]);
       return rows.map((row) => PROGRESS.fromRow(row));
     },
-    saveAll: (progress) => saveAll(database, PROGRESS, { sql: saveProgressSql(database), records: progress }),
+    saveAll: (progress) => saveAll(database, PROGRESS, { write: SAVE_PROGRESS, records: progress }),
     unfinishedOf: (accountId, request) =>
       keysetPage(database, PROGRESS, request, {
         order: { field: 'lastWatchedAt', direction: 'desc', kind: 'number' },
@@ -221,11 +215,6 @@ export function knexProgress(database: Database): ProgressStore {
         .limit(limit)) as Row[];
       return rows.map((row) => PROGRESS.fromRow(row));
     },
+    erase: erasedFrom(database, 'progress'),
   };
 }
-
-export const knexWatchLog = (database: Database): WatchLogStore => ({
-  add: (entry) => WATCH_LOG.insert(database, [entry]),
-  of: (accountId, request) =>
-    keysetPage(database, WATCH_LOG, request, { order: NEWEST_BEGUN, where: begunBy(accountId, request) }),
-});

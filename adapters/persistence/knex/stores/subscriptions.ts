@@ -95,7 +95,7 @@ export const knexSubscriptions = (database: Database): SubscriptionStore => ({
 
 /** One index seek per account: the greatest version belongs to the subscription that counts. */
 const accessSql = (accounts: string): string => `
-  select s.*, v.terms as bought_terms
+  select s.*, cast(v.terms as text) as bought_terms
   from ${accounts}
   join subscriptions s on s.account_id = asked.account_id
     and s.version = (select max(n.version) from subscriptions n where n.account_id = asked.account_id)
@@ -112,13 +112,23 @@ async function accessRecords(
 ): Promise<readonly AccessRecord[]> {
   const answer: unknown = await knex.raw(ACCESS_SQL[dialect], [JSON.stringify(accountIds)]);
   const rows = (Array.isArray(answer) ? answer : (answer as { rows: unknown }).rows) as Row[];
-  return rows.map((row) => {
-    const terms = row['bought_terms'];
-    return {
-      subscription: SUBSCRIPTIONS.fromRow(row),
-      terms: (typeof terms === 'string' ? JSON.parse(terms) : terms) as PlanTerms,
-    };
-  });
+  return rows.map((row) => ({
+    subscription: SUBSCRIPTIONS.fromRow(row),
+    terms: termsIn(String(row['bought_terms'])),
+  }));
+}
+
+/** Thousands of subscribers share a few sets of terms: each text is taken apart once. */
+const knownTerms = new Map<string, PlanTerms>();
+const MAX_KNOWN_TERMS = 500;
+
+function termsIn(text: string): PlanTerms {
+  const known = knownTerms.get(text);
+  if (known) return known;
+  const terms = JSON.parse(text) as PlanTerms;
+  if (knownTerms.size >= MAX_KNOWN_TERMS) knownTerms.clear();
+  knownTerms.set(text, terms);
+  return terms;
 }
 
 export const knexSubscriptionHistory = (database: Database): SubscriptionHistoryStore => ({

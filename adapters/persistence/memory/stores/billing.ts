@@ -60,6 +60,13 @@ export function memoryPayments({ table }: MemoryTransaction): PaymentStore {
         );
       return pageOf(rows.slice(0, limit + 1), limit, ({ createdAt, id }) => ({ value: createdAt, id }));
     },
+    ofSubscription: async (of) =>
+      payments
+        .where(
+          ({ accountId, subscriptionId }) =>
+            accountId === of.accountId && subscriptionId === of.subscriptionId,
+        )
+        .sort(byTime),
     add: async (payment) => payments.insert(payment),
     save: async (payment) => payments.update(payment, (stored) => stored.version === payment.version - 1),
     ...dueOf(

@@ -15,5 +15,12 @@ export function memoryNotices({ table }: MemoryTransaction): NoticeStore {
     findByKey: async (key) => notices.holder('notices_key', key),
     add: async (notice) => notices.insert(notice),
     save: async (notice) => notices.update(notice, (stored) => stored.version === notice.version - 1),
+    eraseRecipients: async (account, limit) => {
+      const addressed = notices
+        .where(({ accountId, recipient }) => accountId === account && recipient !== '')
+        .slice(0, limit);
+      for (const notice of addressed) notices.put({ ...notice, recipient: '', version: notice.version + 1 });
+      return addressed.length;
+    },
   };
 }

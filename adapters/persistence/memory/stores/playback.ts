@@ -20,6 +20,10 @@ const STREAMS: TableDefinition<Stream> = {
   },
 };
 
+const NO_DEVICE = { deviceId: '', deviceName: '', endedByDevice: null } as const;
+const namesDevice = ({ deviceId, deviceName, endedByDevice }: Stream): boolean =>
+  deviceId !== '' || deviceName !== '' || endedByDevice !== null;
+
 const pairKey = (accountId: string, titleId: string): string => `${accountId} ${titleId}`;
 
 const PROGRESS: TableDefinition<Progress> = {
@@ -66,6 +70,13 @@ export function memoryStreams({ table }: MemoryTransaction): StreamStore {
     },
     silent: async (now, limit) => silentAt(now).slice(0, limit),
     nextSilentAt: async (until) => silentAt(until)[0]?.aliveUntil,
+    eraseDevices: async (account, limit) => {
+      const named = streams
+        .where((stream) => stream.accountId === account && stream.endedAt !== null && namesDevice(stream))
+        .slice(0, limit);
+      for (const stream of named) streams.put({ ...stream, ...NO_DEVICE, version: stream.version + 1 });
+      return named.length;
+    },
     reportedOf: async (account, request) =>
       newestFirst(
         streams.where(
@@ -105,6 +116,11 @@ export function memoryProgress({ table }: MemoryTransaction): ProgressStore {
         { limit },
         ({ lastWatchedAt }) => lastWatchedAt,
       ).items,
+    erase: async (account, limit) => {
+      const own = rows.where(({ accountId }) => accountId === account).slice(0, limit);
+      for (const { accountId, titleId } of own) rows.delete(pairKey(accountId, titleId));
+      return own.length;
+    },
   };
 }
 
@@ -118,5 +134,10 @@ export function memoryWatchLog({ table }: MemoryTransaction): WatchLogStore {
         request,
         ({ startedAt }) => startedAt,
       ),
+    erase: async (account, limit) => {
+      const own = log.where(({ accountId }) => accountId === account).slice(0, limit);
+      for (const { id } of own) log.delete(id);
+      return own.length;
+    },
   };
 }

@@ -1,0 +1,26 @@
+import { parseConfig } from '../../adapters/composition/config.ts';
+import { composeUsher } from '../../adapters/composition/usher.ts';
+import { listen } from '../../adapters/http/server.ts';
+import { setStage } from '../bench/cast.ts';
+import type { Offer } from './buyers.ts';
+import type { Ground } from './ground.ts';
+
+export const ADMIN = { email: 'crash-admin@example.com', password: 'crash admin password 1' };
+
+/** An admin, a plan of one day and a published title, put in place by a product in this process. */
+export async function stage(ground: Ground): Promise<Offer> {
+  const config = parseConfig({ ...ground.env, RUN_JOBS: 'false' });
+  const usher = await composeUsher(config);
+  try {
+    await usher.start();
+    await usher.faces.identity.createAdmin({ actor: { kind: 'system', job: 'tests' }, ...ADMIN });
+    const listening = await listen(usher.app(), config.http);
+    try {
+      return await setStage(listening.url, ADMIN, 0);
+    } finally {
+      await listening.stop();
+    }
+  } finally {
+    await usher.close();
+  }
+}
