@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Mail } from '../../src/notifications/index.ts';
 import type { Answer, Client } from '../world/client.ts';
 import { STORES } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
@@ -68,7 +69,8 @@ for (const store of STORES) {
       const { email } = person.credentials;
       await stranger.post('/accounts/forgot-password', { email });
       await usher.settle();
-      const mail = usher.mail.list().findLast(({ to }) => to === email);
+      const isReset = ({ to, subject }: Mail): boolean => to === email && /reset|password/i.test(subject);
+      const mail = usher.mail.list().findLast(isReset);
       const code = /\b\d{6}\b/.exec(mail?.text ?? '')?.[0] ?? '';
       const reset = await stranger.post('/accounts/reset-password', { email, code, new_password: GOOD });
       expect(reset.status, mail?.text).to.equal(204);

@@ -41,7 +41,7 @@ const forged: readonly (readonly [what: string, header: string])[] = [
   ['a key that is a path', `Bearer ${token({ header: { kid: '../../etc/passwd' } })}`],
   ['an expiry that has passed', `Bearer ${token({ claims: { exp: seconds() - 1 } })}`],
   ['no expiry', `Bearer ${token({ claims: { exp: undefined } })}`],
-  ['a start in the future', `Bearer ${token({ claims: { nbf: seconds() + 60 } })}`],
+  ['a start in the future', `Bearer ${token({ claims: { nbf: seconds() + 86_400 } })}`],
   ['no session', `Bearer ${token({ claims: { sid: undefined } })}`],
   ['a token version that is a text', `Bearer ${token({ claims: { tv: '1' } })}`],
   ['garbage', 'Bearer garbage'],
