@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 
 // The first file of the process, and plain JavaScript: a Node that cannot read TypeScript reads this, and
 // can say what is wrong instead of failing at the first `.ts`. The numbers are those of package.json's engines.
@@ -15,5 +16,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   process.exitCode = 1;
 } else {
   if (existsSync('.env')) process.loadEnvFile('.env');
+  // Compiled once per version of a file, in the temp folder: starting takes half the time, and less memory.
+  enableCompileCache();
   import('./main.ts');
 }

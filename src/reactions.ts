@@ -19,6 +19,8 @@ export interface ReactionDeps {
     eraseAccount(accountId: string): Promise<void>;
   };
   readonly billing: {
+    /** Ends all buying for an erased account. Once: it is marked, and again changes nothing. */
+    closeAccount(accountId: string): Promise<void>;
     /** Owes back what was paid for a subscription that never started. Once: the refund has a unique key. */
     refundCanceledStart(canceled: {
       readonly accountId: string;
@@ -38,8 +40,11 @@ type Reaction = (deps: ReactionDeps, event: DomainEvent) => Promise<void>;
 /** Every reaction by name. Names are kept in the database with what is owed: a renamed one orphans that. */
 const REACTIONS = {
   'notifications.deliver': ({ notifications }, event) => notifications.deliver(event),
-  'subscriptions.cancel': ({ subscriptions }, event) =>
-    subscriptions.cancelForDeletedAccount(accountOf(event)),
+  'billing.end-with-account': async ({ billing, subscriptions }, event) => {
+    // In this order: what settles before the closing is there to be cancelled, what settles after goes back.
+    await billing.closeAccount(accountOf(event));
+    await subscriptions.cancelForDeletedAccount(accountOf(event));
+  },
   'playback.end-streams': ({ playback }, event) => playback.endStreamsOf(accountOf(event)),
   'playback.erase-account': ({ playback }, event) => playback.eraseAccount(accountOf(event)),
   'notifications.erase-account': ({ notifications }, event) => notifications.eraseAccount(accountOf(event)),
@@ -50,7 +55,7 @@ const REACTIONS = {
   },
   'billing.send-refunds': ({ billing }) => billing.sendRefunds(),
   'catalog.count-view': ({ catalog }, event) =>
-    catalog.countView({ key: event.id, titleId: textOf(event, 'title_id') }),
+    catalog.countView({ key: event.id, titleId: textOf(event, 'titleId') }),
 } as const satisfies Record<string, Reaction>;
 
 export type ReactionName = keyof typeof REACTIONS;
@@ -65,7 +70,7 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
   'identity.session-reuse-detected': ['notifications.deliver'],
   'identity.account-suspended': ['playback.end-streams'],
   'identity.account-deleted': [
-    'subscriptions.cancel',
+    'billing.end-with-account',
     'playback.erase-account',
     'notifications.erase-account',
   ],

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { rowsOf, sectionOf, withSection } from './proof.ts';
 
-const passed = (test: string, seconds = 1) => ({ test, seconds, error: null });
+const suite = 'claiming one key';
+const passed = (test: string, seconds = 1) => ({ test, suite, seconds, error: null });
 const run = { where: '2026-01-31T12:00Z, Node 24, 2 cores', seconds: 7 };
 
 describe('the table of npm run prove', () => {
@@ -21,8 +22,21 @@ describe('the table of npm run prove', () => {
     ]);
   });
 
+  it('has one row for a suite whose tests have no size', () => {
+    const tests = ['sees a charge too many', 'sees a payment too few'].map((test) =>
+      passed(`${suite} ${test}`),
+    );
+    const [row, ...more] = rowsOf(tests, []);
+    expect(row).to.include({ name: suite, total: 2, seeds: 0 });
+    expect(more).to.deep.equal([]);
+  });
+
   it('says so when one seed of many fails', () => {
-    const failed = { test: 'claiming one key on SQLite lets exactly one through (seed 3)', seconds: 1 };
+    const failed = {
+      suite,
+      test: 'claiming one key on SQLite lets exactly one through (seed 3)',
+      seconds: 1,
+    };
     const rows = rowsOf([...verdicts, { ...failed, error: 'two came through' }], []);
     expect(sectionOf(rows, run)).to.include('**FAILS** (1 of 3)');
   });

@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 /** What became of one test. */
 export interface Verdict {
   readonly test: string;
+  /** Its title without its own words. */
+  readonly suite: string;
   readonly seconds: number;
   readonly error: string | null;
 }
@@ -31,18 +33,22 @@ const storeOf = (test: string): string => STORE.exec(test)?.[1] ?? '';
 const nameOf = (test: string): string =>
   test.replace(STORE, '').replace(SEED, '').replace(/\s+/g, ' ').trim();
 
-/** Tests that differ in their seed only are one row. */
+/** Tests that differ in their seed only are one row, and so are those of one suite that have no size. */
 export function rowsOf(verdicts: readonly Verdict[], figures: readonly Figures[]): readonly Row[] {
   const groups = new Map<string, Verdict[]>();
+  const sized = new Set(figures.map(({ test }) => test));
   for (const verdict of verdicts) {
-    const group = `${nameOf(verdict.test)}\n${storeOf(verdict.test)}`;
+    const { test, suite } = verdict;
+    const isAlone = sized.has(test) || SEED.test(test);
+    const group = `${isAlone ? nameOf(test) : suite}\n${storeOf(test)}`;
     groups.set(group, [...(groups.get(group) ?? []), verdict]);
   }
   return [...groups.values()].map((group) => {
     const tests = new Set(group.map(({ test }) => test));
-    const [{ test } = { test: '' }] = group;
+    const [{ test, suite } = { test: '', suite: '' }] = group;
+    const isOne = new Set(group.map((each) => nameOf(each.test))).size === 1;
     return {
-      name: nameOf(test),
+      name: nameOf(isOne ? test : suite),
       store: storeOf(test),
       size: sizeOf(figures.filter((each) => tests.has(each.test))),
       seeds: new Set(group.flatMap((each) => SEED.exec(each.test)?.[1] ?? [])).size,
@@ -72,7 +78,11 @@ export function sectionOf(
     store,
     size,
     seeds === 0 ? '' : String(seeds),
-    passed === total ? 'holds' : `**FAILS** (${total - passed} of ${total})`,
+    passed === total
+      ? seeds === 0 && total > 1
+        ? `holds (${total} tests)`
+        : 'holds'
+      : `**FAILS** (${total - passed} of ${total})`,
     seconds.toFixed(1),
   ]);
   return [

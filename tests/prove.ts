@@ -69,9 +69,13 @@ async function runMocha(
 /** json-stream: a JSON array for each event; anything else on the line is somebody's own output. */
 function verdictIn(line: string): Verdict | null {
   if (!/^\["(pass|fail)",\{/.test(line)) return null;
-  const [event, test] = JSON.parse(line) as [string, { fullTitle: string; duration?: number; err?: unknown }];
+  const [event, test] = JSON.parse(line) as [
+    string,
+    { title: string; fullTitle: string; duration?: number; err?: unknown },
+  ];
   return {
     test: test.fullTitle,
+    suite: test.fullTitle.slice(0, -test.title.length).trim(),
     seconds: (test.duration ?? 0) / 1_000,
     error: event === 'pass' ? null : String(test.err),
   };

@@ -14,6 +14,7 @@ export async function serve(config: Config): Promise<void> {
     const listening = await listen(app, {
       host: config.http.host,
       port: config.http.port,
+      maxConnections: config.http.maxConnections,
       stopping: () => {
         usher.draining.begun = true;
       },

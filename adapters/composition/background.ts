@@ -36,6 +36,7 @@ export function provideBackground(container: Container): void {
           subscriptions,
           playback,
           billing: {
+            closeAccount: (accountId) => billing.closeAccount(accountId),
             refundCanceledStart: (canceled) => billing.refundCanceledStart(canceled),
             sendRefunds: async () => void (await billing.sendRefunds(REFUNDS_AT_ONCE)),
           },

@@ -1,7 +1,6 @@
 import type { Catalog, ViewerStanding } from '../../src/catalog/index.ts';
 import type { Entitlements, PlanAccess, Plans } from '../../src/entitlements/index.ts';
 import type { AccountUse, Identity, Levels } from '../../src/identity/index.ts';
-import type { DenialReason } from '../../src/kernel/access-level.ts';
 import type { Addresses, Codes, Plans as PlanNames } from '../../src/notifications/index.ts';
 import type { PlayableTitle, Standing, Standings, Titles } from '../../src/playback/index.ts';
 import type { Access, Subscriptions, Term } from '../../src/subscriptions/index.ts';
@@ -47,11 +46,7 @@ export function plansOf(subscriptions: Thunk<Subscriptions>): Plans {
 
 /** Suspended accounts lose their sessions at once, so nobody suspended gets as far as these questions. */
 export const catalogStanding = (entitlements: Thunk<Entitlements>): ViewerStanding => ({
-  of: async ({ accountId, isAdmin }) => {
-    if (isAdmin) return { level: 'premium', reason: null };
-    if (accountId === null) return { level: 'free', reason: 'sign_in_required' satisfies DenialReason };
-    return entitlements().standing(accountId);
-  },
+  of: (accountId) => entitlements().standing(accountId),
 });
 
 export const playbackStandings = (entitlements: Thunk<Entitlements>): Standings => {

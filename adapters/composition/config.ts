@@ -21,6 +21,7 @@ const Environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
+  MAX_CONNECTIONS: positive.default(10_000),
   PUBLIC_URL: z.url().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -74,6 +75,8 @@ export interface Config {
   readonly http: {
     readonly port: number;
     readonly host: string;
+    /** Clients beyond so many are dropped when they connect. */
+    readonly maxConnections: number;
     readonly publicUrl: string | null;
     readonly corsOrigins: readonly string[];
     /** Addresses of proxies whose X-Forwarded-For is believed; nobody's when empty. */
@@ -170,6 +173,7 @@ function shaped(env: Environment): Config {
     http: {
       port: env.PORT,
       host: env.HOST,
+      maxConnections: env.MAX_CONNECTIONS,
       publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null,
       corsOrigins: list(env.CORS_ORIGINS),
       trustProxy: list(env.TRUST_PROXY),

@@ -46,7 +46,8 @@ export function provideContexts(container: Container): void {
     container,
     keys.SUBSCRIPTIONS,
     [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS],
-    (unitOfWork, clock, ids) => createSubscriptions({ unitOfWork, clock, ids, policy: subscriptionPolicy }),
+    (unitOfWork, clock, ids) =>
+      createSubscriptions({ unitOfWork, clock, ids, policy: subscriptionPolicy, batched: batchedRead }),
   );
   provide(container, keys.SUBSCRIPTION_OPERATIONS, [keys.IDS], (ids) =>
     subscriptionOperations({ ids, policy: subscriptionPolicy }),

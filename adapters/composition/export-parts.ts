@@ -1,9 +1,12 @@
 import type { Billing } from '../../src/billing/index.ts';
 import type { ExportPart } from '../../src/identity/index.ts';
-import type { Actor } from '../../src/kernel/actor.ts';
+import type { AccountActor } from '../../src/kernel/actor.ts';
 import type { Page, PageRequest } from '../../src/kernel/page.ts';
 import type { Playback } from '../../src/playback/index.ts';
 import type { Subscriptions } from '../../src/subscriptions/index.ts';
+import { paymentView } from '../http/views/billing.ts';
+import { activityView } from '../http/views/playback.ts';
+import { historyEntryView } from '../http/views/subscriptions.ts';
 
 interface Faces {
   readonly subscriptions: Subscriptions;
@@ -15,37 +18,45 @@ const PAGE = 100;
 /** Ten thousand rows of one kind: more than an account gathers, and an end all the same. */
 const MAX_PAGES = 100;
 
-/** What the other contexts hold of an account, for its export. */
+/** What the other contexts hold of an account, for its export, as the REST contract shows it. */
 export const exportParts = ({ subscriptions, billing, playback }: Faces): readonly ExportPart[] => [
   {
     name: 'subscriptions',
-    export: (accountId) => everything((request) => subscriptions.history(accountId, request)),
+    export: (accountId) =>
+      everything((request) => subscriptions.history(accountId, request), historyEntryView),
   },
   {
     name: 'payments',
-    export: (accountId) => everything((request) => billing.listPayments(ownerOf(accountId), request)),
+    export: (accountId) =>
+      everything((request) => billing.listPayments(ownerOf(accountId), request), paymentView),
   },
   {
     name: 'watch_history',
     export: (accountId) =>
-      everything((request) => playback.history(ownerOf(accountId), { ...request, month: null })),
+      everything(
+        (request) => playback.history(ownerOf(accountId), { ...request, month: null }),
+        activityView,
+      ),
   },
 ];
 
 /** The account itself asks: an export is nobody else's to make. */
-const ownerOf = (accountId: string): Extract<Actor, { kind: 'account' }> => ({
+const ownerOf = (accountId: string): AccountActor => ({
   kind: 'account',
   accountId,
   sessionId: '',
   isAdmin: false,
 });
 
-async function everything<T>(load: (request: PageRequest) => Promise<Page<T>>): Promise<readonly T[]> {
-  const all: T[] = [];
+async function everything<T, V>(
+  load: (request: PageRequest) => Promise<Page<T>>,
+  view: (item: T) => V,
+): Promise<readonly V[]> {
+  const all: V[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const { items, nextCursor } = await load({ limit: PAGE, cursor });
-    all.push(...items);
+    all.push(...items.map(view));
     if (nextCursor === null) return all;
     cursor = nextCursor;
   }

@@ -1,4 +1,4 @@
-import type { Actor } from '../../src/kernel/actor.ts';
+import { isAdmin, type Actor } from '../../src/kernel/actor.ts';
 import { readJson, uploadOf, type BodyLimits } from './body.ts';
 import { edgeRefusals, unauthenticated } from './edge-refusals.ts';
 import { send, type Exchange } from './exchange.ts';
@@ -118,14 +118,13 @@ function admitted(access: Access, actor: Actor | undefined): Actor {
 }
 
 function isFor(access: Exclude<Access, 'public'>, actor: Actor): boolean {
-  const isAdmin = actor.kind === 'account' && actor.isAdmin;
   switch (access) {
     case 'account':
       return actor.kind === 'account';
     case 'admin':
-      return isAdmin;
+      return isAdmin(actor);
     case 'service':
-      return actor.kind === 'service' || isAdmin;
+      return actor.kind === 'service' || isAdmin(actor);
     case 'account-or-service':
       return actor.kind === 'account' || actor.kind === 'service';
   }

@@ -1,4 +1,5 @@
 import { refusal } from '../../src/kernel/domain-error.ts';
+import { notFound } from '../../src/kernel/not-found.ts';
 import { HttpRefusal } from './problems.ts';
 
 /** One thing wrong with the input: a JSON pointer into the body, or `/query/…`. */
@@ -9,7 +10,7 @@ export interface InputFault {
 
 /** Refusals that every route shares and that the domain would put in the same words. */
 export const edgeRefusals = {
-  notFound: refusal('not-found', 'request.not-found', 'There is no such thing, or it is not yours to see.'),
+  notFound,
   forbidden: refusal('forbidden', 'request.forbidden', 'This is not for your role.'),
   rateLimited: refusal(
     'limited',

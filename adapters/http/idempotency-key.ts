@@ -46,7 +46,7 @@ function callerOf(actor: Actor): string | undefined {
 }
 
 /** JSON with sorted names and no white space: equal for equal values. The value is already known to be shallow. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const members = Object.entries(value)

@@ -79,7 +79,7 @@ function domainProblem(error: DomainError): Problem {
 }
 
 /** A name, not an address: it is the same wherever Usher runs, and nothing has to answer there. */
-export const problemType = (code: string): string => `urn:usher:problem:${code}`;
+const problemType = (code: string): string => `urn:usher:problem:${code}`;
 
 export const problemBody = (problem: Problem, requestId: string): string =>
   JSON.stringify({

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import type { Actor } from '../../src/kernel/actor.ts';
+import type { AccountActor, Actor } from '../../src/kernel/actor.ts';
 import type { Idempotency } from '../../src/kernel/once.ts';
 import type { Faces } from './faces.ts';
 
@@ -16,9 +16,8 @@ export type Access = 'public' | 'account' | 'admin' | 'service' | 'account-or-se
 export type RateClass = 'api' | 'register' | 'login' | 'unlimited';
 
 /** Objects that belong to somebody: the ownership tests need one of each kind, and of somebody else's. */
-export type OwnedObject = 'account-session' | 'payment' | 'stream' | 'title' | 'asset';
+export type OwnedObject = 'account-session' | 'payment' | 'stream' | 'title';
 
-type AccountActor = Extract<Actor, { kind: 'account' }>;
 type ServiceActor = Extract<Actor, { kind: 'service' }>;
 export interface ActorOf {
   readonly public: Actor;

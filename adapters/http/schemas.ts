@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromRfc3339, type Instant } from '../../src/kernel/instant.ts';
+import { fromRfc3339, toRfc3339, type Instant } from '../../src/kernel/instant.ts';
 import type { Page, PageRequest } from '../../src/kernel/page.ts';
 
 /** Wire forms that many routes share. */
@@ -40,6 +40,8 @@ export const InstantText = z
   });
 
 export const Time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds.' });
+export const timeOf = (at: Instant | null): string | null => (at === null ? null : toRfc3339(at));
+
 export const Decimal = z
   .string()
   .regex(/^-?\d+(\.\d+)?$/)

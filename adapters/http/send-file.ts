@@ -19,7 +19,7 @@ export interface ServedFile {
 /** A player that is paused for longer comes back with a range; one that never reads would hold a file open. */
 const STALL_MS = 120_000;
 
-export const rangeNotSatisfiable = (bytes: number): HttpRefusal =>
+const rangeNotSatisfiable = (bytes: number): HttpRefusal =>
   new HttpRefusal(416, 'request.range-not-satisfiable', 'The range lies behind the end of the file.', {
     headers: { 'Content-Range': `bytes */${bytes}` },
   });

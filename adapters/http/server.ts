@@ -9,6 +9,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Connections at once; more are dropped when they come, before a byte of them is read. */
+  readonly maxConnections?: number;
   readonly timeouts?: Partial<Timeouts>;
   /** Runs when stopping begins: readiness answers 503 from then on. */
   readonly stopping?: () => void;
@@ -26,6 +28,7 @@ export interface Timeouts {
 
 const TIMEOUTS: Timeouts = { headersMs: 10_000, keepAliveMs: 5_000, checkEveryMs: 2_000, drainMs: 15_000 };
 const MAX_HEADER_BYTES = 16_384;
+const MAX_CONNECTIONS = 10_000;
 
 export interface Listening {
   readonly url: string;
@@ -48,6 +51,7 @@ export async function listen(app: Express, options: ListenOptions): Promise<List
     },
     app,
   );
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   server.on('clientError', refuseGarbage);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, () => {

@@ -4,7 +4,7 @@ import type { Job, Sweep } from '../../src/operations/index.ts';
  * Everything that is done by the clock. Nothing depends on a sweep for its correctness: access, leases and
  * publication are computed from the time at every question, and a late sweep delays a mail or a tidying.
  */
-export const SCHEDULE = [
+const SCHEDULE = [
   {
     name: 'subscriptions.advance',
     everyMinutes: 1,

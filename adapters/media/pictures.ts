@@ -5,7 +5,7 @@ import { PICTURE_TYPES, type PictureType } from '../../src/identity/picture.ts';
 import type { PictureStore } from '../../src/identity/ports.ts';
 
 /** Where pictures are served: `/media/pictures/{name}`. */
-export const PICTURES_PATH = '/media/pictures';
+const PICTURES_PATH = '/media/pictures';
 
 const extensionOf = (type: PictureType): string => type.slice('image/'.length);
 const NAME = /^[\w-]{43}\.(png|jpeg|webp)$/;

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import type { AccessTokens } from '../../src/identity/ports.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-export const ACCESS_TOKEN_SECONDS = 600;
+const ACCESS_TOKEN_SECONDS = 600;
 
 export interface AccessTokenOptions {
   readonly issuer: string;

@@ -38,7 +38,7 @@ export const serverSecrets = (keys: ServerKeys): Secrets => {
         return given.length === stored.length && timingSafeEqual(given, stored);
       });
     },
-    recipientOf: (emailKey) => derived(keys[0], 'mail-recipient', emailKey).toString('base64url'),
+    recipientOf: (mailbox) => derived(keys[0], 'mail-recipient', mailbox).toString('base64url'),
   };
 };
 

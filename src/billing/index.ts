@@ -1,3 +1,4 @@
+import { accountCommands, type AccountCommands } from './close-account.ts';
 import { refundCommands, type RefundCommands } from './canceled-start.ts';
 import { paymentQuestions, type PaymentQuestions } from './list-payments.ts';
 import { purchaseCommands, type PurchaseCommands } from './purchase.ts';
@@ -12,6 +13,7 @@ export type {
   BillingStores,
   Charged,
   ChargeRequest,
+  ClosedAccountStore,
   Found,
   GaveBack,
   PaymentGateway,
@@ -25,11 +27,13 @@ export type { Refund } from './refund.ts';
 export { refusals as billingRefusals } from './refusals.ts';
 export type { BillingDeps, PurchaseStores, Receipt } from './settle.ts';
 
-export interface Billing extends PurchaseCommands, RefundCommands, PaymentQuestions, BillingSweeps {}
+export interface Billing
+  extends PurchaseCommands, RefundCommands, AccountCommands, PaymentQuestions, BillingSweeps {}
 
 export const createBilling = (deps: BillingDeps): Billing => ({
   ...purchaseCommands(deps),
   ...refundCommands(deps),
+  ...accountCommands(deps),
   ...paymentQuestions(deps),
   ...billingSweeps(deps),
 });

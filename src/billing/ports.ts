@@ -40,9 +40,17 @@ export interface RefundStore {
   nextDueAt(until: Instant): Promise<Instant | undefined>;
 }
 
+/** Accounts that are gone. What is captured for one of them afterwards buys nothing and goes back. */
+export interface ClosedAccountStore {
+  /** Marks an account as closed since `at`; again changes nothing. */
+  close(accountId: string, at: Instant): Promise<void>;
+  isClosed(accountId: string): Promise<boolean>;
+}
+
 export interface BillingStores extends Locks {
   readonly payments: PaymentStore;
   readonly refunds: RefundStore;
+  readonly closedAccounts: ClosedAccountStore;
   readonly idempotency: IdempotencyStore;
   readonly outbox: Outbox;
 }

@@ -27,8 +27,8 @@ export interface PurchaseCommands {
   /**
    * Buys, subscribes or renews: asks the rules, then the gateway, then settles. While the gateway's answer is
    * unknown the receipt's payment is `pending`, and the resolver finishes it. Refuses as `quotePurchase`, and
-   * with `request.invalid` (unknown method), `billing.purchase-in-progress`, `billing.payment-declined`,
-   * `billing.payment-late`, `idempotency.in-progress`, `idempotency.other-request`.
+   * with `request.invalid` (unknown method), `billing.account-closed`, `billing.purchase-in-progress`,
+   * `billing.payment-declined`, `billing.payment-late`, `idempotency.in-progress`, `idempotency.other-request`.
    */
   purchase(order: PurchaseOrder): Promise<Answered<Receipt>>;
 }
@@ -57,6 +57,7 @@ export function purchaseCommands(deps: BillingDeps): PurchaseCommands {
   const begin = (order: PurchaseOrder): Promise<Step> =>
     unitOfWork.run(async (stores) => {
       await stores.lock(order.actor.accountId);
+      if (await stores.closedAccounts.isClosed(order.actor.accountId)) throw refusals.accountClosed();
       const opening = { stores, order, now: clock.now(), id: ids.next() };
       return (await knownRequest(deps, opening)) ?? (await beside(deps, opening)) ?? open(deps, opening);
     });

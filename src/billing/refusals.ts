@@ -12,6 +12,11 @@ export const refusals = {
     'Another purchase of this account is still under way.',
     (seconds: number) => ({ retry_after_seconds: seconds }),
   ),
+  accountClosed: refusal(
+    'conflict',
+    'billing.account-closed',
+    'This account is closed: it buys nothing any more, and what it still pays goes back.',
+  ),
   paymentDeclined: refusal(
     'payment-required',
     'billing.payment-declined',

@@ -143,9 +143,10 @@ async function capture(deps: BillingDeps, it: Case, reference: string | null): P
   return paidReceipt(deps, it, { payment: whole, bought });
 }
 
-/** The subscription that was paid for, or why the facts no longer allow it. */
+/** The subscription that was paid for, or why the facts no longer allow it: the account may have been deleted meanwhile. */
 async function bring(deps: BillingDeps, it: Case): Promise<Subscription | DomainError> {
   try {
+    if (await it.stores.closedAccounts.isClosed(it.payment.accountId)) throw refusals.accountClosed();
     return await apply(deps, it);
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;

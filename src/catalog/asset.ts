@@ -3,6 +3,7 @@ import { follow } from '../kernel/state-machine.ts';
 import { assetLifecycle, type AssetStatus } from './asset-lifecycle.ts';
 import { refusals } from './refusals.ts';
 import type { AssetKind, TitleKind } from './kinds.ts';
+import type { CatalogPolicy } from './policy.ts';
 
 /** A file of a title. Its `storageKey` is known before the first byte comes, so that no crash can orphan it. */
 export interface Asset {
@@ -33,23 +34,6 @@ export interface ReceivedFile {
   /** As told by the file's first bytes, not by the caller. */
   readonly contentType: string;
 }
-
-export interface CatalogPolicy {
-  /** Largest media file or trailer; admins are the only uploaders so far. */
-  readonly mediaLimitBytes: number;
-  readonly posterLimitBytes: number;
-  /** An upload may take so long; after that it counts as interrupted. */
-  readonly uploadHours: number;
-  /** A replaced file stays readable so long, for those who are watching it. */
-  readonly keepReplacedHours: number;
-}
-
-export const catalogPolicy: CatalogPolicy = {
-  mediaLimitBytes: 5 * 1024 ** 3,
-  posterLimitBytes: 5 * 1024 ** 2,
-  uploadHours: 6,
-  keepReplacedHours: 24,
-};
 
 const VIDEO_TYPES = ['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska'] as const;
 const AUDIO_TYPES = ['audio/mpeg', 'audio/mp4', 'audio/flac', 'audio/ogg'] as const;

@@ -5,7 +5,7 @@ import type { Standing, TitleFilter, TitleSort, Viewer } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { canStream, maySee, type StreamVerdict } from './streaming.ts';
 import { asOf, type TitleDetail } from './title.ts';
-import { type TitleKind } from './kinds.ts';
+import type { TitleKind } from './kinds.ts';
 
 /** A title as one viewer sees it now. */
 export interface ShownTitle extends TitleDetail {
@@ -47,7 +47,7 @@ export function browseQuestions({ unitOfWork, clock, standing, batched }: Catalo
 
   // Who is nobody, or may see everything, needs no question to the neighbour.
   const standingOf = async (viewer: Viewer): Promise<Standing> =>
-    viewer.accountId === null || viewer.isAdmin ? NO_PLAN : standing.of(viewer);
+    viewer.accountId === null || viewer.isAdmin ? NO_PLAN : standing.of(viewer.accountId);
 
   const shown = (viewed: TitleDetail, viewer: Viewer, held: Standing): ShownTitle => {
     const now = clock.now();

@@ -6,19 +6,14 @@ export type View = Pick<CountedView, 'key' | 'titleId'>;
 export interface FigureCommands {
   /** Counts views, each `key` once however often it is told; views of absent titles are dropped. How many were new. */
   countViews(views: readonly View[]): Promise<number>;
-  countView(view: View): Promise<void>;
 }
 
 export function figureCommands({ unitOfWork, clock }: CatalogDeps): FigureCommands {
-  const countViews: FigureCommands['countViews'] = async (views) => {
-    if (views.length === 0) return 0;
-    const at = clock.now();
-    return unitOfWork.run(({ figures }) => figures.countViews(views.map((view) => ({ ...view, at }))));
-  };
   return {
-    countViews,
-    countView: async (view) => {
-      await countViews([view]);
+    countViews: async (views) => {
+      if (views.length === 0) return 0;
+      const at = clock.now();
+      return unitOfWork.run(({ figures }) => figures.countViews(views.map((view) => ({ ...view, at }))));
     },
   };
 }

@@ -5,7 +5,7 @@ import { changeTitle } from './change-title.ts';
 import type { CatalogDeps } from './deps.ts';
 
 /** Why an upload failed whose process never came back. Not an answer to a request, so not a refusal. */
-export const INTERRUPTED = 'catalog.upload-interrupted';
+const INTERRUPTED = 'catalog.upload-interrupted';
 
 export interface CatalogSweeps {
   /** Records the publication, and its event, of scheduled titles whose instant has come. */

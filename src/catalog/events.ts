@@ -4,14 +4,12 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Asset } from './asset.ts';
 import type { Title } from './title.ts';
 
-export const CATALOG_EVENTS = [
-  'catalog.title-scheduled',
-  'catalog.title-published',
-  'catalog.title-archived',
-  'catalog.title-deleted',
-  'catalog.asset-ready',
-] as const;
-export type CatalogEventType = (typeof CATALOG_EVENTS)[number];
+type CatalogEventType =
+  | 'catalog.title-scheduled'
+  | 'catalog.title-published'
+  | 'catalog.title-archived'
+  | 'catalog.title-deleted'
+  | 'catalog.asset-ready';
 
 interface Happened {
   readonly ids: Ids;

@@ -8,23 +8,28 @@ import { browseQuestions, type BrowseQuestions } from './browse.ts';
 import { uploadCommands, type UploadCommands } from './upload.ts';
 import { figureCommands, type FigureCommands } from './count-views.ts';
 
-export { acceptedTypes, catalogPolicy, type Asset } from './asset.ts';
-export { ASSET_KINDS, type AssetKind } from './kinds.ts';
-export type { CatalogPolicy, ReceivedFile } from './asset.ts';
+export { acceptedTypes, type Asset, type ReceivedFile } from './asset.ts';
 export { ASSET_STATUSES, assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
 export type { BrowseRequest, ShownTitle } from './browse.ts';
 export type { CatalogDeps } from './deps.ts';
 export type { Genre, GenreName } from './genre.ts';
+export { ASSET_KINDS, TITLE_KINDS, type AssetKind, type TitleKind } from './kinds.ts';
 export type { NewTitle, TitleRef } from './manage-titles.ts';
 export type { OpenMedia, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
+export { catalogPolicy, type CatalogPolicy } from './policy.ts';
 export { TITLE_SORTS } from './ports.ts';
 export type * from './ports.ts';
 export { refusals as catalogRefusals } from './refusals.ts';
 export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';
-export { VISIBILITIES } from './title.ts';
-export { TITLE_KINDS } from './kinds.ts';
-export type { Title, TitleChanges, TitleDetail, TitleDraft, TitleFigures, Visibility } from './title.ts';
-export type { TitleKind } from './kinds.ts';
+export {
+  VISIBILITIES,
+  type Title,
+  type TitleChanges,
+  type TitleDetail,
+  type TitleDraft,
+  type TitleFigures,
+  type Visibility,
+} from './title.ts';
 export { TITLE_STATUSES, titleLifecycle, type TitleStatus, type TitleTrigger } from './title-lifecycle.ts';
 export type { AssetSlot, AssetUpload } from './upload.ts';
 

@@ -13,7 +13,7 @@ import {
   type TitleChanges,
   type TitleDraft,
 } from './title.ts';
-import { type TitleKind } from './kinds.ts';
+import type { TitleKind } from './kinds.ts';
 
 export interface NewTitle {
   readonly kind: TitleKind;
@@ -89,7 +89,7 @@ export function titleCommands({ unitOfWork, clock, ids }: CatalogDeps): TitleCom
 }
 
 /** The lock behind which the set of a title's assets changes. */
-export const uploadLock = (titleId: string): string => `catalog.assets ${titleId}`;
+export const uploadLock = (titleId: string): string => `assets ${titleId}`;
 
 /** The title, or the refusal that tells nothing. */
 export async function findTitle(

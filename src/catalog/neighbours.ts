@@ -4,7 +4,7 @@ import type { CatalogDeps } from './deps.ts';
 import type { Bytes, CatalogStores, StoredFile } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { isPublished, type Title, type Visibility } from './title.ts';
-import { type TitleKind } from './kinds.ts';
+import type { TitleKind } from './kinds.ts';
 
 /** The file of an asset that is ready. */
 export interface ViewingMedia {

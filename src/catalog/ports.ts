@@ -160,15 +160,7 @@ export interface Standing {
   readonly reason: DenialReason | null;
 }
 
-/** Asks the neighbour that knows what was paid for. */
+/** Asks the neighbour that knows what was paid for. Not asked of nobody, nor of admins. */
 export interface ViewerStanding {
-  of(viewer: Viewer): Promise<Standing>;
+  of(accountId: string): Promise<Standing>;
 }
-
-/**
- * Turns a question about many ids into one about each, so that the composition can answer together whoever
- * asks at the same moment.
- */
-export type BatchedRead = <V>(
-  load: (ids: readonly string[]) => Promise<readonly V[]>,
-) => (id: string) => Promise<V>;

@@ -1,4 +1,4 @@
-import { includes, type DenialReason } from '../kernel/access-level.ts';
+import { coverage, type DenialReason } from '../kernel/access-level.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Standing, Viewer } from './ports.ts';
 import { isPublished, type Title } from './title.ts';
@@ -36,6 +36,5 @@ export function canStream(title: Title, { viewer, standing }: Audience, now: Ins
   if (!ready.allowed || viewer.isAdmin) return ready;
   if (title.accessLevel === 'free') return ready;
   if (viewer.accountId === null) return locked('sign_in_required');
-  if (includes(standing.level, title.accessLevel)) return ready;
-  return locked(standing.level === 'free' ? (standing.reason ?? 'no_subscription') : 'tier_too_low');
+  return coverage(standing, title.accessLevel);
 }

@@ -10,7 +10,7 @@ import {
   type Asset,
   type ReceivedFile,
 } from './asset.ts';
-import { type AssetKind } from './kinds.ts';
+import type { AssetKind } from './kinds.ts';
 import { changeTitle } from './change-title.ts';
 import type { CatalogDeps } from './deps.ts';
 import { assetReady } from './events.ts';

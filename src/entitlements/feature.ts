@@ -1,5 +1,6 @@
 import type { AccessLevel, DenialReason } from '../kernel/access-level.ts';
 import type { Instant } from '../kernel/instant.ts';
+import type { EntitlementPolicy } from './policy.ts';
 
 export type FeatureKind = 'flag' | 'limit' | 'meter';
 
@@ -44,22 +45,6 @@ export interface PlanAccess {
   } | null;
 }
 
-/** What accounts have without a plan, and what plans that say nothing of channels give. */
-export interface EntitlementPolicy {
-  readonly freeMaxDevices: number;
-  readonly freeMaxHeight: number;
-  readonly freeChannels: number;
-  readonly premiumChannels: number;
-}
-
-/** The free policy of the product: free titles, 480p, 1 device, 5 channels; premium: 10 channels. */
-export const entitlementPolicy: EntitlementPolicy = {
-  freeMaxDevices: 1,
-  freeMaxHeight: 480,
-  freeChannels: 5,
-  premiumChannels: 10,
-};
-
 /** What an account may do now, as other contexts ask for it. */
 export interface Standing {
   readonly level: AccessLevel;
@@ -88,7 +73,7 @@ export function grantedTo(access: PlanAccess, policy: EntitlementPolicy): readon
   return [...derived, ...silent, ...listed];
 }
 
-/** Nothing consumes in this edition of the rules but streams and channels, which count for themselves. */
+/** A granted feature of which `used` is gone. Seats and channels are counted where they are taken, so here as 0. */
 export function entitlementOf(granted: Granted, used: number): Entitlement {
   const { feature, kind, limit } = granted;
   if (kind === 'flag')

@@ -1,4 +1,3 @@
-import { includes, type AccessLevel, type Verdict } from '../kernel/access-level.ts';
 import type { Clock, Instant } from '../kernel/instant.ts';
 import {
   entitlementOf,
@@ -6,21 +5,14 @@ import {
   notGranted,
   standingOf,
   type Entitlement,
-  type EntitlementPolicy,
   type PlanAccess,
   type Standing,
 } from './feature.ts';
+import type { EntitlementPolicy } from './policy.ts';
 import type { Plans } from './ports.ts';
 
-export {
-  entitlementPolicy,
-  UNLIMITED,
-  type Entitlement,
-  type EntitlementPolicy,
-  type Granted,
-  type PlanAccess,
-  type Standing,
-} from './feature.ts';
+export type { Entitlement, Granted, PlanAccess, Standing } from './feature.ts';
+export { entitlementPolicy, type EntitlementPolicy } from './policy.ts';
 export type { Plans } from './ports.ts';
 
 export interface EntitlementsDeps {
@@ -41,8 +33,6 @@ export interface Explanation {
 export interface Entitlements {
   /** Level, seats and picture height of an account at this moment. */
   standing(accountId: string): Promise<Standing>;
-  /** Whether an account (null: nobody signed in) may watch a title of `level`. */
-  mayWatch(accountId: string | null, level: AccessLevel): Promise<Verdict>;
   list(accountId: string): Promise<readonly Entitlement[]>;
   /** One feature; what nothing grants is denied with a reason, not refused. */
   one(accountId: string, feature: string): Promise<Entitlement>;
@@ -54,17 +44,6 @@ export interface Entitlements {
   }>;
 }
 
-export function watchVerdict(
-  access: Pick<PlanAccess, 'level' | 'reason'> | null,
-  asked: AccessLevel,
-): Verdict {
-  if (asked === 'free') return { allowed: true };
-  if (access === null) return { allowed: false, reason: 'sign_in_required' };
-  if (includes(access.level, asked)) return { allowed: true };
-  const reason = access.level === 'free' ? (access.reason ?? 'no_subscription') : 'tier_too_low';
-  return { allowed: false, reason };
-}
-
 export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): Entitlements {
   const one = (access: PlanAccess, feature: string): Entitlement => {
     const granted = grantedTo(access, policy).find((each) => each.feature === feature);
@@ -72,8 +51,6 @@ export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): 
   };
   return {
     standing: async (accountId) => standingOf(await plans.accessOf(accountId), policy),
-    mayWatch: async (accountId, level) =>
-      watchVerdict(accountId === null ? null : await plans.accessOf(accountId), level),
     list: async (accountId) =>
       grantedTo(await plans.accessOf(accountId), policy).map((granted) => entitlementOf(granted, 0)),
     one: async (accountId, feature) => one(await plans.accessOf(accountId), feature),

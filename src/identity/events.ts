@@ -25,7 +25,7 @@ export type IdentityEvent =
 
 type Stamp = Pick<IdentityDeps, 'ids' | 'clock'>;
 
-/** An event about an account; the subject is the account unless `data` names a narrower thing. */
+/** An event about an account, which is its subject; `data` names a narrower thing where there is one. */
 export const happened = (
   { ids, clock }: Stamp,
   type: IdentityEvent,

@@ -25,7 +25,6 @@ export { refusals as identityRefusals } from './refusals.ts';
 export type { AccountExport } from './profiles.ts';
 export type { Registration } from './register.ts';
 export type { Device, EndReason, Origin, Session } from './session.ts';
-export type { AccountActor } from './sessions.ts';
 
 /** Accounts, their sessions and their codes. */
 export interface Identity

@@ -3,7 +3,7 @@ import { emailKeyOf, verified, type Account } from './account.ts';
 import { issueCode, isUsable, missed, type CodePurpose } from './code.ts';
 import type { IdentityDeps } from './deps.ts';
 import { ANONYMOUS, audited, happened, type IdentityEvent } from './events.ts';
-import { withMail } from './mail-quota.ts';
+import { mailboxOf, withMail } from './mail-quota.ts';
 import type { IdentityStores } from './ports.ts';
 import { refusals } from './refusals.ts';
 
@@ -46,7 +46,7 @@ export async function mayMail(
   deps: IdentityDeps,
   account: Account,
 ): Promise<boolean> {
-  const recipient = deps.secrets.recipientOf(account.emailKey);
+  const recipient = deps.secrets.recipientOf(mailboxOf(account.emailKey));
   await stores.lock(`mail ${recipient}`);
   const now = deps.systemClock.now();
   const quota = withMail(recipient, await stores.mailQuotas.find(recipient), now, deps.policy);

@@ -1,3 +1,4 @@
+import type { AccountActor } from '../kernel/actor.ts';
 import { tokensRevoked, verified, withPasswordHash, type Account } from './account.ts';
 import type { IdentityDeps } from './deps.ts';
 import { ANONYMOUS, audited, happened } from './events.ts';
@@ -8,7 +9,7 @@ import { normalisePassword } from './password-rules.ts';
 import type { IdentityStores } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { validated } from './register.ts';
-import { endAllSessions, type AccountActor } from './sessions.ts';
+import { endAllSessions } from './sessions.ts';
 
 export interface PasswordCommands {
   /**

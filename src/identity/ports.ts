@@ -148,7 +148,8 @@ export interface Secrets {
   digestOfCode(codeId: string, code: string): string;
   /** Whether `code` is what `digest` was made of, under any accepted key; takes the same time either way. */
   codeMatches(codeId: string, code: string, digest: string): boolean;
-  recipientOf(emailKey: string): string;
+  /** A name for a mailbox that tells nobody which it is. */
+  recipientOf(mailbox: string): string;
 }
 
 export interface PictureStore {

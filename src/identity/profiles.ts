@@ -1,3 +1,4 @@
+import type { AccountActor } from '../kernel/actor.ts';
 import {
   BIO_LENGTH,
   editProfile,
@@ -17,10 +18,9 @@ import { confirmedOwner, unchanged } from './passwords.ts';
 import { pictureTypeOf, type PictureType } from './picture.ts';
 import { refusals } from './refusals.ts';
 import type { Session } from './session.ts';
-import type { AccountActor } from './sessions.ts';
 
 /** The most rows of one kind that an export holds: the newest. */
-export const EXPORT_ROWS = 1_000;
+const EXPORT_ROWS = 1_000;
 
 export interface AccountExport {
   readonly profile: Profile;
@@ -61,8 +61,8 @@ export const profileCommands = (deps: IdentityDeps): ProfileCommands => ({
 
   editProfile: async ({ actor, changes }) => {
     checked(changes);
-    const account = await edited(deps, actor, (current) => editProfile(current, changes));
-    return profileOf(account, await deps.levels.levelOf(account.id));
+    const { after } = await edited(deps, actor, (current) => editProfile(current, changes));
+    return profileOf(after, await deps.levels.levelOf(after.id));
   },
 });
 
@@ -88,13 +88,13 @@ const edited = (
   { unitOfWork }: IdentityDeps,
   { accountId }: AccountActor,
   edit: (account: Account) => Account,
-): Promise<Account> =>
+): Promise<{ readonly before: Account; readonly after: Account }> =>
   unitOfWork.run(async ({ accounts }) => {
-    const current = await accounts.find(accountId);
-    if (!current || current.deletedAt !== null) throw refusals.notFound();
-    const next = edit(current);
-    await accounts.save(next);
-    return next;
+    const before = await accounts.find(accountId);
+    if (!before || before.deletedAt !== null) throw refusals.notFound();
+    const after = edit(before);
+    await accounts.save(after);
+    return { before, after };
   });
 
 async function pictureChanged(deps: IdentityDeps, actor: AccountActor, bytes: Uint8Array): Promise<Profile> {
@@ -102,19 +102,14 @@ async function pictureChanged(deps: IdentityDeps, actor: AccountActor, bytes: Ui
   const type = pictureTypeOf(bytes);
   if (!type) throw refusals.pictureUnsupported();
   const url = await deps.pictures.put(actor.accountId, bytes, type);
-  let replaced: string | null = null;
-  try {
-    const account = await edited(deps, actor, (current) => {
-      replaced = current.pictureUrl;
-      return withPicture(current, url);
-    });
-    return profileOf(account, await deps.levels.levelOf(account.id));
-  } catch (error) {
-    replaced = url;
-    throw error;
-  } finally {
-    if (replaced !== null) await deps.pictures.remove(replaced);
-  }
+  const { before, after } = await edited(deps, actor, (current) => withPicture(current, url)).catch(
+    async (error: unknown) => {
+      await deps.pictures.remove(url);
+      throw error;
+    },
+  );
+  if (before.pictureUrl !== null) await deps.pictures.remove(before.pictureUrl);
+  return profileOf(after, await deps.levels.levelOf(after.id));
 }
 
 async function exported(deps: IdentityDeps, actor: AccountActor): Promise<AccountExport> {

@@ -1,4 +1,4 @@
-import type { Actor } from '../kernel/actor.ts';
+import type { AccountActor, Actor } from '../kernel/actor.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Account } from './account.ts';
 import type { IdentityDeps } from './deps.ts';
@@ -16,8 +16,6 @@ import {
   type Origin,
   type Session,
 } from './session.ts';
-
-export type AccountActor = Extract<Actor, { kind: 'account' }>;
 
 export interface SessionCommands {
   /**

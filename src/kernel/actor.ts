@@ -10,6 +10,9 @@ export type Actor =
   | { readonly kind: 'service'; readonly keyId: string; readonly scopes: readonly string[] }
   | { readonly kind: 'system'; readonly job: string };
 
+/** Somebody who is signed in. */
+export type AccountActor = Extract<Actor, { kind: 'account' }>;
+
 export const isAdmin = (actor: Actor): boolean => actor.kind === 'account' && actor.isAdmin;
 
 /** How history and the audit log name an actor. */

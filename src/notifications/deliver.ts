@@ -7,7 +7,7 @@ import {
   markedSent,
   newNotice,
   reclaimed,
-  standingOf,
+  sendingStateOf,
   type Notice,
   type NotificationPolicy,
 } from './notice.ts';
@@ -113,9 +113,9 @@ function claim(
       await notices.add(notice);
       return notice;
     }
-    const standing = standingOf(known, now);
-    if (standing === 'sent') return undefined;
-    if (standing === 'in-hand') throw new Error(`the notice ${key} is being sent by another runner`);
+    const state = sendingStateOf(known, now);
+    if (state === 'sent') return undefined;
+    if (state === 'in-hand') throw new Error(`the notice ${key} is being sent by another runner`);
     const again = reclaimed(known, { now, policy });
     await notices.save(again);
     return again;

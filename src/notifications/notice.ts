@@ -1,20 +1,18 @@
 import { after, SECOND, type Instant } from '../kernel/instant.ts';
 
-export const NOTICE_KINDS = [
-  'verification-code',
-  'password-reset-code',
-  'address-taken',
-  'password-changed',
-  'session-reused',
-  'subscription-started',
-  'trial-started',
-  'subscription-renewed',
-  'subscription-ending',
-  'subscription-ended',
-  'payment-failed',
-  'receipt',
-] as const;
-export type NoticeKind = (typeof NOTICE_KINDS)[number];
+export type NoticeKind =
+  | 'verification-code'
+  | 'password-reset-code'
+  | 'address-taken'
+  | 'password-changed'
+  | 'session-reused'
+  | 'subscription-started'
+  | 'trial-started'
+  | 'subscription-renewed'
+  | 'subscription-ending'
+  | 'subscription-ended'
+  | 'payment-failed'
+  | 'receipt';
 
 /** One mail to one account: what was sent, to whom, when. The words are made anew when needed. */
 export interface Notice {
@@ -63,8 +61,10 @@ export const newNotice = (
 });
 
 /** What may be done about a notice that exists already. */
-export const standingOf = ({ sentAt, claimedUntil }: Notice, now: Instant): 'sent' | 'in-hand' | 'free' =>
-  sentAt !== null ? 'sent' : claimedUntil > now ? 'in-hand' : 'free';
+export const sendingStateOf = (
+  { sentAt, claimedUntil }: Notice,
+  now: Instant,
+): 'sent' | 'in-hand' | 'free' => (sentAt !== null ? 'sent' : claimedUntil > now ? 'in-hand' : 'free');
 
 export const reclaimed = (notice: Notice, sending: Sending): Notice => ({
   ...notice,

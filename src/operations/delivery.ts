@@ -1,4 +1,4 @@
-import { after, HOUR, SECOND, type Instant } from '../kernel/instant.ts';
+import { after, HOUR, instant, SECOND, type Instant } from '../kernel/instant.ts';
 
 /**
  * What is owed for one event to one reaction. It exists from the event's commit until the reaction has
@@ -37,14 +37,14 @@ export const deliveryPolicy: DeliveryPolicy = {
   leaseSeconds: 60,
 };
 
-export const deliveryId = (eventId: string, reaction: string): string => `${eventId}.${reaction}`;
+const deliveryId = (eventId: string, reaction: string): string => `${eventId}.${reaction}`;
 
 /** A delivery that was just recorded: due at once. */
 export const owed = (eventId: string, reaction: string): Delivery => ({
   id: deliveryId(eventId, reaction),
   eventId,
   reaction,
-  dueAt: 0 as Instant,
+  dueAt: instant(0),
   attempts: 0,
   lastError: null,
   diedAt: null,

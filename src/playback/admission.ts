@@ -1,4 +1,4 @@
-import { includes, type AccessLevel, type Verdict } from '../kernel/access-level.ts';
+import { coverage, type AccessLevel, type Verdict } from '../kernel/access-level.ts';
 import { isAdmin, type Actor } from '../kernel/actor.ts';
 import { isId } from '../kernel/ids.ts';
 import type { PlaybackPolicy } from './policy.ts';
@@ -26,9 +26,7 @@ export interface AdmissionDeps {
 /** Whether a standing covers a title of this level. A suspended account has nothing, free titles included. */
 export function covers(standing: Standing, accessLevel: AccessLevel): Verdict {
   if (standing.reason === 'suspended') return { allowed: false, reason: 'suspended' };
-  if (includes(standing.level, accessLevel)) return { allowed: true };
-  const reason = standing.level === 'free' ? (standing.reason ?? 'no_subscription') : 'tier_too_low';
-  return { allowed: false, reason };
+  return coverage(standing, accessLevel);
 }
 
 /** As `covers`, for a stream: one that an admin started lacks nothing, unless the account is suspended. */

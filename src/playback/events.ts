@@ -3,14 +3,8 @@ import type { Instant } from '../kernel/instant.ts';
 import type { DomainEvent } from '../kernel/outbox.ts';
 import type { Stream } from './stream.ts';
 
-export const PLAYBACK_EVENTS = [
-  'playback.started',
-  'playback.stopped',
-  'playback.terminated',
-  'playback.completed',
-  'playback.viewed',
-] as const;
-type PlaybackEvent = (typeof PLAYBACK_EVENTS)[number];
+type PlaybackEvent =
+  'playback.started' | 'playback.stopped' | 'playback.terminated' | 'playback.completed' | 'playback.viewed';
 
 interface Made {
   readonly ids: Ids;
@@ -25,10 +19,10 @@ export const streamEvent = (type: PlaybackEvent, stream: Stream, { ids, now }: M
   accountId: stream.accountId,
   subjectId: stream.id,
   data: {
-    title_id: stream.titleId,
-    position_seconds: stream.positionSeconds,
-    watched_seconds: stream.watchedSeconds,
-    ...(stream.endReason === null ? {} : { terminated_by: { reason: stream.endReason } }),
+    titleId: stream.titleId,
+    positionSeconds: stream.positionSeconds,
+    watchedSeconds: stream.watchedSeconds,
+    endReason: stream.endReason,
   },
 });
 
@@ -42,5 +36,5 @@ export const viewedEvent = (
   at: now,
   accountId: view.accountId,
   subjectId: view.subjectId,
-  data: { title_id: view.titleId },
+  data: { titleId: view.titleId },
 });

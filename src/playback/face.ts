@@ -1,4 +1,4 @@
-import type { Actor } from '../kernel/actor.ts';
+import type { AccountActor, Actor } from '../kernel/actor.ts';
 import type { DomainError } from '../kernel/domain-error.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
 import type { Instant } from '../kernel/instant.ts';
@@ -6,8 +6,6 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { WatchState } from './progress.ts';
 import type { Stream } from './stream.ts';
 import type { StreamStatus } from './stream-lifecycle.ts';
-
-type AccountActor = Extract<Actor, { kind: 'account' }>;
 
 /** Who speaks for a stream: its account, or whoever holds the secret of a stream without one. */
 export interface Viewer {

@@ -11,8 +11,7 @@ import { dismiss, shelves } from './shelves.ts';
 import { startStream } from './start-stream.ts';
 import { stopStream } from './stop-stream.ts';
 
-export type { PlaybackDeps, Together } from './deps.ts';
-export { PLAYBACK_EVENTS } from './events.ts';
+export type { PlaybackDeps } from './deps.ts';
 export type {
   Beat,
   BeatOutcome,
@@ -42,7 +41,7 @@ export type {
 export type { WatchState } from './progress.ts';
 export { refusals as playbackRefusals } from './refusals.ts';
 export type { Stream } from './stream.ts';
-export { streamMachine, type StreamStatus } from './stream-lifecycle.ts';
+export { STREAM_STATUSES, streamLifecycle, type StreamStatus } from './stream-lifecycle.ts';
 
 export function createPlayback(deps: PlaybackDeps): Playback {
   const liveness = createLiveness(deps.clock, deps.policy.mediaCheckSeconds);

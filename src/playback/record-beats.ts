@@ -1,7 +1,8 @@
 import { DomainError } from '../kernel/domain-error.ts';
 import { isId } from '../kernel/ids.ts';
+import { singly } from '../kernel/together.ts';
 import { BeatLedger, pairKey } from './beat-ledger.ts';
-import { singly, type PlaybackDeps } from './deps.ts';
+import type { PlaybackDeps } from './deps.ts';
 import type { Beat, BeatOutcome, PlaybackCommands } from './face.ts';
 import type { Liveness } from './liveness.ts';
 import type { PairKey, PlaybackStores, Standing, StreamSecrets } from './ports.ts';

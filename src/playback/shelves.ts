@@ -1,4 +1,4 @@
-import type { Actor } from '../kernel/actor.ts';
+import type { AccountActor } from '../kernel/actor.ts';
 import { fromRfc3339, monthsAfter } from '../kernel/instant.ts';
 import { pageOf, type Page } from '../kernel/page.ts';
 import { isVisible } from './admission.ts';
@@ -10,7 +10,6 @@ import { refusals } from './refusals.ts';
 import { isLocked, itemOfLog, itemOfProgress, itemOfStream, type Beholder } from './shelf-item.ts';
 import type { Stream } from './stream.ts';
 
-type AccountActor = Extract<Actor, { kind: 'account' }>;
 type Shelves = Pick<PlaybackQuestions, 'continueWatching' | 'recentlyWatched' | 'history'>;
 
 /** The shelves of one account: read from what the last report committed, so true at the next read. */

@@ -12,7 +12,7 @@ import { planSeat } from './seats.ts';
 import { beginStream, ticketEnd, type NewStream, type Stream } from './stream.ts';
 
 /** Whoever starts or ends streams of an account does so one after another. */
-export const seatsOf = (accountId: string): string => `streams:${accountId}`;
+export const seatsOf = (accountId: string): string => `streams ${accountId}`;
 
 /** A seat's lease; viewers without an account have none. */
 export const leaseOf = (stream: Stream, policy: PlaybackPolicy): Lease | null =>

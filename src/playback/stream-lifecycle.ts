@@ -1,7 +1,15 @@
 import type { Machine } from '../kernel/state-machine.ts';
 
-export type StreamStatus =
-  'starting' | 'playing' | 'paused' | 'completed' | 'stopped' | 'expired' | 'terminated';
+export const STREAM_STATUSES = [
+  'starting',
+  'playing',
+  'paused',
+  'completed',
+  'stopped',
+  'expired',
+  'terminated',
+] as const;
+export type StreamStatus = (typeof STREAM_STATUSES)[number];
 
 /** `complete` is a stop behind the completion mark; `expire` is silence, or a pause that took too long. */
 export type StreamTrigger = 'play' | 'pause' | 'complete' | 'stop' | 'expire' | 'terminate';
@@ -14,7 +22,7 @@ const ENDS = {
 } as const;
 
 /** The life of a stream: one playing of one title on one device (rules.md, 'Playback'). */
-export const streamMachine: Machine<StreamStatus, StreamTrigger> = {
+export const streamLifecycle: Machine<StreamStatus, StreamTrigger> = {
   name: 'stream',
   initial: ['starting'],
   table: {

@@ -3,7 +3,7 @@ import { after, before, earlier, HOUR, MINUTE, SECOND, type Instant } from '../k
 import { follow, isFinal } from '../kernel/state-machine.ts';
 import { clamped, isCompleted, type RunningTime } from './marks.ts';
 import type { PlaybackPolicy } from './policy.ts';
-import { streamMachine, type StreamStatus } from './stream-lifecycle.ts';
+import { streamLifecycle, type StreamStatus } from './stream-lifecycle.ts';
 
 /** Why a stream was terminated, for the viewer who is cut off. */
 export type EndReason = 'same_device' | 'other_device' | 'limit_lowered' | 'access_lost' | 'account_closed';
@@ -114,7 +114,7 @@ export const byAge = (a: Stream, b: Stream): number => a.startedAt - b.startedAt
 export function report(stream: Stream, reported: Report, moment: Moment): Stream {
   if (reported.seq <= stream.seq) return stream;
   const { now, policy } = moment;
-  const status = follow(streamMachine, stream.status, reported.state === 'playing' ? 'play' : 'pause');
+  const status = follow(streamLifecycle, stream.status, reported.state === 'playing' ? 'play' : 'pause');
   if (status === undefined) return stream;
   const positionSeconds = clamped(reported.positionSeconds, stream);
   const pausedAt = reported.state === 'paused' ? (stream.pausedAt ?? now) : null;
@@ -165,8 +165,8 @@ export const terminate = (stream: Stream, { reason, byDevice }: Termination, now
 });
 
 function ended(stream: Stream, trigger: 'complete' | 'stop' | 'expire' | 'terminate', at: Instant): Stream {
-  const status = follow(streamMachine, stream.status, trigger);
-  if (status === undefined || isFinal(streamMachine, stream.status)) return stream;
+  const status = follow(streamLifecycle, stream.status, trigger);
+  if (status === undefined || isFinal(streamLifecycle, stream.status)) return stream;
   return { ...stream, status, endedAt: at };
 }
 

@@ -5,7 +5,7 @@ import { refusals } from './refusals.ts';
 import type { Stream } from './stream.ts';
 
 /** Refuses who brings neither an account nor the secret of a stream. */
-export function assertSpeaks({ actor, token }: Viewer): void {
+function assertSpeaks({ actor, token }: Viewer): void {
   if (actor.kind !== 'account' && token === null) throw refusals.signInRequired();
 }
 

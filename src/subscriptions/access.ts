@@ -1,5 +1,5 @@
 import type { AccessLevel, DenialReason } from '../kernel/access-level.ts';
-import { after, HOUR, type Instant } from '../kernel/instant.ts';
+import { after, before, earlier, HOUR, type Instant } from '../kernel/instant.ts';
 import { graceEnd } from './decide.ts';
 import { heightOf, type PlanFeature, type PlanTerms } from './plan.ts';
 import type { SubscriptionPolicy } from './policy.ts';
@@ -100,6 +100,6 @@ function runningTerm(
 ): Term {
   if (anchor === null || now < anchor)
     return { start: startedAt ?? createdAt, end: anchor ?? endsAt ?? createdAt };
-  const last = endsAt === null ? now : ((endsAt - 1) as Instant);
-  return termAt(anchor, terms.validity, now < last ? now : last);
+  const at = endsAt === null ? now : earlier(now, before(endsAt, 1));
+  return termAt(anchor, terms.validity, at);
 }

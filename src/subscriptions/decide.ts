@@ -61,7 +61,7 @@ export function decide(
 }
 
 /** From when on a renewal is taken. */
-export const renewalOpensAt = (endsAt: Instant, { renewalWindowDays }: SubscriptionPolicy): Instant =>
+const renewalOpensAt = (endsAt: Instant, { renewalWindowDays }: SubscriptionPolicy): Instant =>
   before(endsAt, renewalWindowDays * DAY);
 
 /** A renewal, the end of a trial's freeness, the payment of a debt: one function for whoever pays. */

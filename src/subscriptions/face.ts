@@ -1,4 +1,4 @@
-import type { Actor } from '../kernel/actor.ts';
+import type { AccountActor } from '../kernel/actor.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
@@ -7,8 +7,6 @@ import type { HistoryEntry } from './history.ts';
 import type { PlanCommands, PlanQuestions } from './manage-plans.ts';
 import type { Plan, PlanTerms } from './plan.ts';
 import type { Subscription } from './subscription.ts';
-
-type AccountActor = Extract<Actor, { kind: 'account' }>;
 
 /** A subscription as it stands now, with what was bought. */
 export interface SubscriptionDetails {

@@ -1,6 +1,6 @@
 import { subscriptionQuestions } from './ask-subscriptions.ts';
 import type { Subscriptions } from './face.ts';
-import { planCommands, planQuestions, type ManagePlansDeps } from './manage-plans.ts';
+import { planCommands, planQuestions, type ManagePlansDeps, type PlanQuestionsDeps } from './manage-plans.ts';
 import { subscriptionCommands } from './manage-subscriptions.ts';
 import type { SubscriptionPolicy } from './policy.ts';
 
@@ -44,7 +44,7 @@ export {
   type SubscriptionStatus,
 } from './subscription-lifecycle.ts';
 
-export interface SubscriptionsDeps extends ManagePlansDeps {
+export interface SubscriptionsDeps extends ManagePlansDeps, PlanQuestionsDeps {
   readonly policy: SubscriptionPolicy;
 }
 

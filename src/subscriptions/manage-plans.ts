@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/instant.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
+import { singly, type BatchedRead } from '../kernel/together.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
 import { createPlan, revisePlan, versionOf, type Plan, type PlanChanges, type PlanDraft } from './plan.ts';
 import { checkPlan } from './plan-rules.ts';
@@ -68,9 +69,34 @@ export const planCommands = ({ unitOfWork, clock, ids }: ManagePlansDeps): PlanC
     }),
 });
 
-export const planQuestions = ({ unitOfWork }: Pick<ManagePlansDeps, 'unitOfWork'>): PlanQuestions => ({
-  listPlans: (request, scope = ON_SALE) => unitOfWork.read(({ plans }) => plans.list(request, scope)),
+export interface PlanQuestionsDeps extends Pick<ManagePlansDeps, 'unitOfWork'> {
+  /** How readers of the same moment are answered together; by default each is answered alone. */
+  readonly batched?: BatchedRead | undefined;
+}
 
+/** What a list is asked for, as a key: everybody who opens the shop at once sees the same page. */
+type Asked = readonly [request: PageRequest, scope: PlanScope];
+
+export const planQuestions = ({ unitOfWork, batched = alone }: PlanQuestionsDeps): PlanQuestions => {
+  const pages = batched((keys) =>
+    unitOfWork.read(({ plans }) =>
+      Promise.all(
+        keys.map((key) => {
+          const [request, scope] = JSON.parse(key) as Asked;
+          return plans.list(request, scope);
+        }),
+      ),
+    ),
+  );
+  return {
+    listPlans: (request, scope = ON_SALE) => pages(JSON.stringify([request, scope] satisfies Asked)),
+    ...onePlan(unitOfWork),
+  };
+};
+
+const alone: BatchedRead = singly;
+
+const onePlan = (unitOfWork: UnitOfWork<SubscriptionStores>): Pick<PlanQuestions, 'findPlan'> => ({
   findPlan: async (id, { withRetired } = ON_SALE) => {
     const plan = await unitOfWork.read(({ plans }) => plans.find(id));
     if (!plan || !(plan.isActive || withRetired)) throw refusals.notFound();

@@ -7,8 +7,8 @@ export interface PlanFault {
   readonly detail: string;
 }
 
-export const FEATURE_NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/;
-export const PLAN_CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const FEATURE_NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/;
+const PLAN_CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** These two follow from the plan's own fields. */
 const DERIVED_FEATURES: readonly string[] = ['max_devices', 'resolution'];

@@ -66,13 +66,13 @@ export const subscriptionLifecycle: Machine<SubscriptionStatus, SubscriptionTrig
 };
 
 /** The states of which an account has at most one at a time: everything that is not over. */
-export const LIVE_STATUSES = [
+export const LIVE_STATUSES: readonly SubscriptionStatus[] = [
   'incomplete',
   'scheduled',
   'trialing',
   'active',
   'past_due',
   'paused',
-] as const satisfies readonly SubscriptionStatus[];
+];
 
-export const isLive = (status: SubscriptionStatus): boolean => status !== 'canceled' && status !== 'expired';
+export const isLive = (status: SubscriptionStatus): boolean => LIVE_STATUSES.includes(status);

@@ -49,6 +49,7 @@ describe('the configuration on a desk', () => {
     expect(parseConfig({}).http).to.deep.equal({
       port: 3000,
       host: '127.0.0.1',
+      maxConnections: 10_000,
       publicUrl: null,
       corsOrigins: [],
       trustProxy: [],
@@ -108,6 +109,7 @@ describe('a configuration that cannot be used', () => {
     ['PORT', 'http'],
     ['PORT', '65536'],
     ['PORT', '-1'],
+    ['MAX_CONNECTIONS', '0'],
     ['PUBLIC_URL', 'usher'],
     ['DATABASE_URL', 'mysql://u:p@db/usher'],
     ['DATABASE_POOL', '0'],

@@ -204,3 +204,45 @@ export function refundsContract(open: Open<Pick<BillingStores, 'refunds'>>): voi
     expect(await unitOfWork.read(({ refunds }) => refunds.nextDueAt(after(NOW, -1)))).to.equal(undefined);
   });
 }
+
+export function closedAccountsContract(open: Open<Pick<BillingStores, 'closedAccounts'>>): void {
+  let unitOfWork: UnitOfWork<Pick<BillingStores, 'closedAccounts'>>;
+  beforeEach(async () => {
+    unitOfWork = await open();
+  });
+  const isClosed = (accountId: string): Promise<boolean> =>
+    unitOfWork.read(({ closedAccounts }) => closedAccounts.isClosed(accountId));
+  const close = (accountId: string, at = NOW): Promise<void> =>
+    unitOfWork.run(({ closedAccounts }) => closedAccounts.close(accountId, at));
+
+  it('knows which accounts were closed, and no others', async () => {
+    const account = nextId();
+    expect(await isClosed(account)).to.equal(false);
+    await close(account);
+    expect([await isClosed(account), await isClosed(nextId())]).to.deep.equal([true, false]);
+  });
+
+  it('closes again without a change, later, within one unit of work and from many sides at once', async () => {
+    const [account, other] = [nextId(), nextId()];
+    await close(account);
+    await close(account, after(NOW, DAY));
+    await unitOfWork.run(async ({ closedAccounts }) => {
+      await closedAccounts.close(other, NOW);
+      expect(await closedAccounts.isClosed(other)).to.equal(true);
+      await closedAccounts.close(other, NOW);
+    });
+    const third = nextId();
+    await Promise.all(Array.from({ length: 12 }, () => close(third)));
+    for (const each of [account, other, third]) expect(await isClosed(each)).to.equal(true);
+  });
+
+  it('forgets a closing that was rolled back', async () => {
+    const account = nextId();
+    const failing = unitOfWork.run(async ({ closedAccounts }) => {
+      await closedAccounts.close(account, NOW);
+      throw new Error('not today');
+    });
+    expect(String(await failing.catch((error: unknown) => error))).to.contain('not today');
+    expect(await isClosed(account)).to.equal(false);
+  });
+}

@@ -1,5 +1,5 @@
 import type { Contracts } from './contract.ts';
-import { paymentsContract, refundsContract } from './billing.contract.ts';
+import { closedAccountsContract, paymentsContract, refundsContract } from './billing.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';
 import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
 import { titlesContract } from './titles.contract.ts';
@@ -45,6 +45,7 @@ export const contracts: Contracts = {
   outbox: outboxContract,
   payments: paymentsContract,
   refunds: refundsContract,
+  closedAccounts: closedAccountsContract,
   gatewayBook: gatewayBookContract,
   streams: streamsContract,
   progress: progressContract,

@@ -188,7 +188,8 @@ export class Buyer {
       return [await this.#client.post(path, given.body, given.headers)];
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      this.#journal.interrupted += 1;
+      // A closed door cuts nothing off.
+      if (codeOf(error) !== 'ECONNREFUSED') this.#journal.interrupted += 1;
       await this.#untilStopped(load, 50);
       return [];
     }
@@ -204,3 +205,6 @@ const paymentIn = ({ body }: Answer): Told => ({
   status: String(body['status']),
   subscriptionEndAt: (body['subscription_end_at'] as string | null | undefined) ?? null,
 });
+
+const codeOf = ({ cause }: Error): unknown =>
+  cause instanceof Error && 'code' in cause ? cause.code : undefined;

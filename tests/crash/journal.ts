@@ -24,7 +24,7 @@ export interface Journal {
   readonly beats: readonly AcknowledgedBeat[];
   /** Answers that nobody should get, whatever is killed. */
   readonly unexpected: readonly string[];
-  /** Purchases and heartbeats that a kill left without an answer. */
+  /** Purchases and heartbeats that a blow cut off before their answer. */
   readonly interrupted: number;
 }
 

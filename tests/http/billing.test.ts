@@ -46,6 +46,14 @@ for (const store of STORES) {
       expect([absent.status, absent.body['detail']]).to.deep.equal([404, foreign.body['detail']]);
     });
 
+    it('is in the export as the API shows it, without what is between us and the gateway', async () => {
+      const bought = await viewer.post('/payments', { plan_id: plan.standard });
+      const { body } = await viewer.get('/accounts/me/export');
+      expect(body['payments']).to.deep.equal([bought.body]);
+      const { items } = (await viewer.get('/subscriptions/history')).body;
+      expect(body['subscriptions']).to.deep.equal(items);
+    });
+
     it('declines: 402, and the failed payment stays in the list', async () => {
       const declined = await viewer.post('/payments', {
         plan_id: plan.standard,

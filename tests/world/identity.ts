@@ -4,8 +4,8 @@ import { memoryPictures } from '../../adapters/media/pictures.ts';
 import { newServerKey, refreshTokens, serverSecrets } from '../../adapters/security/secrets.ts';
 import { createAccount, type Account } from '../../src/identity/account.ts';
 import { createIdentity, identityPolicy } from '../../src/identity/index.ts';
+import type { AccountActor } from '../../src/kernel/actor.ts';
 import type {
-  AccountActor,
   Identity,
   IdentityDeps,
   IdentityPolicy,

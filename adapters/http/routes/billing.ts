@@ -3,7 +3,7 @@ import type { Receipt } from '../../../src/billing/index.ts';
 import { route } from '../route.ts';
 import { IdParam, InstantText, ListOf, listOf, PageQuery, pageRequest } from '../schemas.ts';
 import { PaymentView, paymentView } from '../views/billing.ts';
-import { SubscriptionView, subscriptionView } from '../views/subscription.ts';
+import { SubscriptionView, subscriptionView } from '../views/subscriptions.ts';
 
 const PlanId = z.string().max(100);
 const PaymentMethod = z.string().max(200).optional().meta({
@@ -21,6 +21,7 @@ const boughtView = ({ subscription, payment }: Receipt): z.input<typeof BoughtVi
 
 /** What every purchase may be refused with. */
 const PURCHASE_REFUSALS = [
+  'billing.account-closed',
   'billing.purchase-in-progress',
   'billing.payment-declined',
   'billing.payment-late',

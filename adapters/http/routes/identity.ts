@@ -12,7 +12,7 @@ export const text = (maxLength: number) =>
     .max(maxLength * 2)
     .refine((value) => [...value].length <= maxLength, `must have at most ${maxLength} characters`);
 
-export const Email = z
+const Email = z
   .string()
   .trim()
   .max(EMAIL_LENGTH)
@@ -55,7 +55,7 @@ const LogInBody = z.object({
 const RefreshBody = z.object({ refresh: z.string().min(1).max(512) });
 
 /** As the client says it is; kept for the list of sessions. */
-export const userAgentOf = (headers: RouteRequest<'public', unknown, unknown, unknown>['headers']) =>
+const userAgentOf = (headers: RouteRequest<'public', unknown, unknown, unknown>['headers']) =>
   headers['user-agent']?.slice(0, 300) ?? null;
 
 const logIn = (

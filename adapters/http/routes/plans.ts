@@ -3,7 +3,7 @@ import { isAdmin } from '../../../src/kernel/actor.ts';
 import { PlanBody, PlanChangesBody, planChanges, planDraft } from '../plan-input.ts';
 import { route } from '../route.ts';
 import { IdParam, ListOf, listOf, PageQuery, pageRequest } from '../schemas.ts';
-import { PlanView, planView } from '../views/subscriptions.ts';
+import { PlanView, planView } from '../views/plans.ts';
 
 export const planRoutes = [
   route({

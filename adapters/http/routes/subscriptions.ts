@@ -8,7 +8,7 @@ import {
   MySubscriptionView,
   SubscriptionView,
   subscriptionView,
-} from '../views/subscription.ts';
+} from '../views/subscriptions.ts';
 
 async function mine(
   { subscriptions, entitlements }: Faces,

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { Account, AuditEntry } from '../../../src/identity/index.ts';
-import { toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
-import { Time } from '../schemas.ts';
-
-const timeOf = (at: Instant | null): string | null => at && toRfc3339(at);
+import { toRfc3339 } from '../../../src/kernel/instant.ts';
+import { Time, timeOf } from '../schemas.ts';
 
 export const AdminAccountView = z
   .object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
+import { toRfc3339 } from '../../../src/kernel/instant.ts';
 import { toDecimal } from '../../../src/kernel/money.ts';
 import { amountOf, PAYMENT_STATUSES, type Payment } from '../../../src/billing/index.ts';
-import { Currency, Decimal, Time } from '../schemas.ts';
+import { Currency, Decimal, Time, timeOf } from '../schemas.ts';
 
 export const PaymentView = z
   .object({
@@ -24,8 +24,6 @@ export const PaymentView = z
   })
   .meta({ id: 'Payment' });
 
-const time = (at: Instant | null): string | null => at && toRfc3339(at);
-
 export const paymentView = (payment: Payment): z.input<typeof PaymentView> => ({
   id: payment.id,
   status: payment.status,
@@ -36,9 +34,9 @@ export const paymentView = (payment: Payment): z.input<typeof PaymentView> => ({
   payment_method: payment.paymentMethod,
   failure_reason: payment.failureReason,
   created_at: toRfc3339(payment.createdAt),
-  settled_at: time(payment.settledAt),
+  settled_at: timeOf(payment.settledAt),
   subscription_id: payment.subscriptionId,
-  subscription_end_at: time(payment.subscriptionEndAt),
+  subscription_end_at: timeOf(payment.subscriptionEndAt),
   ...(payment.status === 'requires_action' && payment.checkoutUrl !== null
     ? { checkout_url: payment.checkoutUrl }
     : {}),

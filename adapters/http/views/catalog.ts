@@ -13,7 +13,7 @@ import {
   type ShownTitle,
   type TitleFigures,
 } from '../../../src/catalog/index.ts';
-import { Time } from '../schemas.ts';
+import { Time, timeOf } from '../schemas.ts';
 
 export const GenreView = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Genre' });
 
@@ -57,7 +57,7 @@ export const TitleView = z
   .meta({ id: 'Title' });
 
 /** Where posters and trailers are read by everybody. */
-export const publicMediaUrl = (assetId: string): string => `/media/public/${assetId}`;
+const publicMediaUrl = (assetId: string): string => `/media/public/${assetId}`;
 
 const urlOf = (assetId: string | null): string | null => (assetId === null ? null : publicMediaUrl(assetId));
 
@@ -85,7 +85,7 @@ export const titleView = ({ title, genres, figures, verdict }: ShownTitle): z.in
   visibility: title.visibility,
   allow_comments: title.allowComments,
   channel_id: title.channelId,
-  published_at: title.publishedAt === null ? null : toRfc3339(title.publishedAt),
+  published_at: timeOf(title.publishedAt),
   created_at: toRfc3339(title.createdAt),
   created_by: title.createdBy,
   ...figuresView(figures),
@@ -128,7 +128,7 @@ const assetView = (asset: Asset): z.input<typeof AssetView> => ({
   sha256: asset.sha256,
   failure: asset.failure,
   created_at: toRfc3339(asset.createdAt),
-  ready_at: asset.readyAt === null ? null : toRfc3339(asset.readyAt),
+  ready_at: timeOf(asset.readyAt),
 });
 
 export const assetSlotView = ({ newest, serving }: AssetSlot): z.input<typeof AssetSlotView> => ({

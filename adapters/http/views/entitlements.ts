@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DENIAL_REASONS } from '../../../src/kernel/access-level.ts';
 import { toRfc3339 } from '../../../src/kernel/instant.ts';
 import type { Entitlement, Explanation } from '../../../src/entitlements/index.ts';
-import { Time } from '../schemas.ts';
+import { Time, timeOf } from '../schemas.ts';
 
 export const EntitlementView = z
   .object({
@@ -31,7 +31,7 @@ export const ExplanationView = z
 
 export const entitlementView = ({ resetsAt, ...rest }: Entitlement): z.input<typeof EntitlementView> => ({
   ...rest,
-  resets_at: resetsAt === null ? null : toRfc3339(resetsAt),
+  resets_at: timeOf(resetsAt),
 });
 
 export const explanationView = ({
@@ -45,7 +45,7 @@ export const explanationView = ({
   plan,
   period: period && {
     start: toRfc3339(period.start),
-    end: period.end === null ? null : toRfc3339(period.end),
+    end: timeOf(period.end),
   },
   grants: [...grants],
   verdict: entitlementView(verdict),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toRfc3339 } from '../../../src/kernel/instant.ts';
 import type { AccountExport, AuditEntry, LoggedIn, Profile, Session } from '../../../src/identity/index.ts';
-import { Time } from '../schemas.ts';
+import { Time, timeOf } from '../schemas.ts';
 
 export const AccountView = z
   .object({
@@ -114,7 +114,7 @@ export const accountExportView = (
   account: accountView(profile),
   sessions: sessions.map((session) => ({
     ...accountSessionView(session, currentId),
-    ended_at: session.endedAt === null ? null : toRfc3339(session.endedAt),
+    ended_at: timeOf(session.endedAt),
   })),
   security_events: securityEvents.map(securityEventView),
 });

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
+import { toRfc3339 } from '../../../src/kernel/instant.ts';
 import type { Advance, Backlog, DeadDelivery, JobReport } from '../../../src/operations/index.ts';
-import { Time } from '../schemas.ts';
-
-const timeOf = (at: Instant | null): string | null => (at === null ? null : toRfc3339(at));
+import { Time, timeOf } from '../schemas.ts';
 
 export const JobView = z.object({
   name: z.string(),

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { toRfc3339 } from '../../../src/kernel/instant.ts';
-import type { BeatResult, Lease, ShelfItem, Started, Stream } from '../../../src/playback/index.ts';
+import {
+  STREAM_STATUSES,
+  type BeatResult,
+  type Lease,
+  type ShelfItem,
+  type Started,
+  type Stream,
+} from '../../../src/playback/index.ts';
 import { Time } from '../schemas.ts';
-
-const STATUSES = ['starting', 'playing', 'paused', 'completed', 'stopped', 'expired', 'terminated'] as const;
 
 const LeaseView = z
   .object({
@@ -18,7 +23,7 @@ const leaseView = (lease: Lease | null): z.input<typeof LeaseView> | null =>
 export const StartedView = z
   .object({
     id: z.string(),
-    status: z.enum(STATUSES),
+    status: z.enum(STREAM_STATUSES),
     title_id: z.string(),
     manifest_url: z.string().meta({ description: 'Where the media is, relative to this server.' }),
     max_height: z.number().int(),
@@ -32,7 +37,7 @@ export const StartedView = z
   .meta({ id: 'StartedStream' });
 
 /** The path of a ticket's media; outside `/api`, so that players need no base. */
-export const mediaPath = (ticket: string): string => `/media/file/${ticket}`;
+const mediaPath = (ticket: string): string => `/media/file/${ticket}`;
 
 export const startedView = (started: Started): z.input<typeof StartedView> => ({
   id: started.stream.id,
@@ -46,7 +51,7 @@ export const startedView = (started: Started): z.input<typeof StartedView> => ({
 });
 
 export const BeatView = z
-  .object({ lease: LeaseView.nullable(), status: z.enum(STATUSES), position_seconds: z.number() })
+  .object({ lease: LeaseView.nullable(), status: z.enum(STREAM_STATUSES), position_seconds: z.number() })
   .meta({ id: 'Heartbeat' });
 
 export const beatView = (result: BeatResult): z.input<typeof BeatView> => ({
@@ -58,7 +63,7 @@ export const beatView = (result: BeatResult): z.input<typeof BeatView> => ({
 export const StreamView = z
   .object({
     id: z.string(),
-    status: z.enum(STATUSES),
+    status: z.enum(STREAM_STATUSES),
     title_id: z.string(),
     title: z.string(),
     device_id: z.string(),

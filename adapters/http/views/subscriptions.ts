@@ -1,81 +1,105 @@
 import { z } from 'zod';
-import { ACCESS_LEVELS } from '../../../src/kernel/access-level.ts';
 import { toRfc3339 } from '../../../src/kernel/instant.ts';
-import { money, toDecimal } from '../../../src/kernel/money.ts';
 import {
-  RESOLUTIONS,
-  type Plan,
-  type PlanFeature,
-  type PlanTerms,
+  SUBSCRIPTION_STATUSES,
+  type HistoryEntry,
+  type Snapshot,
+  type SubscriptionDetails,
 } from '../../../src/subscriptions/index.ts';
-import { Currency, Decimal, Time } from '../schemas.ts';
+import { Time, timeOf } from '../schemas.ts';
+import { TermsView, termsView } from './plans.ts';
 
-export const FeatureView = z.object({
-  feature: z.string(),
-  kind: z.enum(['flag', 'limit', 'meter']),
-  limit: z.number().int().optional(),
-  per: z.enum(['day', 'month', 'term', 'lifetime']).optional(),
-  overage: z.enum(['block', 'allow']).optional(),
-  overage_price: Decimal.optional(),
+const Status = z.enum(SUBSCRIPTION_STATUSES);
+const Amounts = z.record(z.string(), z.number().int());
+
+const BoughtPlan = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  description: z.string(),
+  ...TermsView.shape,
 });
 
-/** What a plan costs and gives; with a subscription, on the terms it was bought on. */
-export const TermsView = z.object({
-  price: Decimal,
-  currency: Currency,
-  validity_days: z.number().int().optional(),
-  validity_months: z.number().int().optional(),
-  access_level: z.enum(ACCESS_LEVELS),
-  max_devices_allowed: z.number().int(),
-  resolution: z.enum(RESOLUTIONS),
-  trial_days: z.number().int(),
-  grace_days: z.number().int(),
-  entitlements: z.array(FeatureView),
+/** A subscription's own facts, as replies to commands show them. */
+export const SubscriptionView = z
+  .object({
+    id: z.string().nullable(),
+    active: z.boolean().meta({ description: 'Whether it gives access now.' }),
+    plan: BoughtPlan.nullable(),
+    status: Status.nullable(),
+    started_at: Time.nullable(),
+    ends_at: Time.nullable(),
+    days_left: z.number().int().nullable().meta({ description: 'Days until the end, rounded up.' }),
+    auto_renew: z.boolean(),
+    cancel_at_period_end: z.boolean(),
+    pause_at_period_end: z.boolean(),
+    scheduled_change: z.null(),
+    ended_at: Time.nullable(),
+  })
+  .meta({ id: 'Subscription' });
+
+export const MySubscriptionView = SubscriptionView.extend({
+  limits: Amounts.meta({ description: 'By feature; -1 is unlimited.' }),
+  usage: Amounts.meta({ description: 'By feature, of the meters.' }),
+}).meta({ id: 'MySubscription' });
+
+/** No subscription at all looks like one that gives nothing. */
+export function subscriptionView(details: SubscriptionDetails | undefined): z.input<typeof SubscriptionView> {
+  const state = details?.subscription;
+  return {
+    id: state?.id ?? null,
+    active: details !== undefined && details.access.grant !== null,
+    plan: details ? { ...details.plan, ...termsView(details.terms) } : null,
+    status: state?.status ?? null,
+    started_at: timeOf(state?.startedAt ?? null),
+    ends_at: timeOf(state?.endsAt ?? null),
+    days_left: details?.daysLeft ?? null,
+    auto_renew: state?.autoRenew ?? false,
+    cancel_at_period_end: state?.cancelAtPeriodEnd ?? false,
+    pause_at_period_end: state?.pauseAtPeriodEnd ?? false,
+    scheduled_change: null,
+    ended_at: timeOf(state?.endedAt ?? null),
+  };
+}
+
+const SnapshotView = z.object({
+  status: Status,
+  started_at: Time.nullable(),
+  ends_at: Time.nullable(),
+  cancel_at_period_end: z.boolean(),
+  auto_renew: z.boolean(),
 });
 
-export const PlanView = z
+export const HistoryEntryView = z
   .object({
     id: z.string(),
-    code: z.string(),
-    name: z.string(),
-    description: z.string(),
-    ...TermsView.shape,
-    is_active: z.boolean(),
-    created_at: Time,
+    subscription_id: z.string(),
+    type: z.string(),
+    actor: z.string(),
+    before: SnapshotView.nullable(),
+    after: SnapshotView,
+    effective_at: Time,
+    recorded_at: Time,
+    payment_id: z.string().nullable(),
   })
-  .meta({ id: 'Plan' });
+  .meta({ id: 'SubscriptionHistoryEntry' });
 
-const featureView = (feature: PlanFeature, currency: string): z.input<typeof FeatureView> => ({
-  feature: feature.feature,
-  kind: feature.kind,
-  ...(feature.limit === null ? {} : { limit: feature.limit }),
-  ...(feature.per === null ? {} : { per: feature.per }),
-  ...(feature.overage === null ? {} : { overage: feature.overage }),
-  ...(feature.overagePriceMinor === null
-    ? {}
-    : { overage_price: toDecimal(money(feature.overagePriceMinor, currency)) }),
+const snapshotView = (snapshot: Snapshot): z.input<typeof SnapshotView> => ({
+  status: snapshot.status,
+  started_at: timeOf(snapshot.startedAt),
+  ends_at: timeOf(snapshot.endsAt),
+  cancel_at_period_end: snapshot.cancelAtPeriodEnd,
+  auto_renew: snapshot.autoRenew,
 });
 
-export const termsView = (terms: PlanTerms): z.input<typeof TermsView> => ({
-  price: toDecimal(terms.price),
-  currency: terms.price.currency,
-  ...('days' in terms.validity
-    ? { validity_days: terms.validity.days }
-    : { validity_months: terms.validity.months }),
-  access_level: terms.accessLevel,
-  max_devices_allowed: terms.maxDevices,
-  resolution: terms.resolution,
-  trial_days: terms.trialDays,
-  grace_days: terms.graceDays,
-  entitlements: terms.features.map((feature) => featureView(feature, terms.price.currency)),
-});
-
-export const planView = ({ terms, ...plan }: Plan): z.input<typeof PlanView> => ({
-  id: plan.id,
-  code: plan.code,
-  name: plan.name,
-  description: plan.description,
-  ...termsView(terms),
-  is_active: plan.isActive,
-  created_at: toRfc3339(plan.createdAt),
+export const historyEntryView = (entry: HistoryEntry): z.input<typeof HistoryEntryView> => ({
+  id: entry.id,
+  subscription_id: entry.subscriptionId,
+  type: entry.type,
+  actor: entry.actor,
+  before: entry.before && snapshotView(entry.before),
+  after: snapshotView(entry.after),
+  effective_at: toRfc3339(entry.effectiveAt),
+  recorded_at: toRfc3339(entry.recordedAt),
+  payment_id: entry.paymentId,
 });

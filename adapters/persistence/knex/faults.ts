@@ -7,7 +7,7 @@ export const storeUnavailable = refusal(
   () => ({ retry_after_seconds: 2 }),
 );
 
-/** Unique violation, serialization failure, deadlock, lock time-out; SQLite's busy: another was faster. */
+/** Unique violation, serialization failure, deadlock; SQLite's busy: another was faster. */
 const RACES = new Set([
   '23505',
   '40001',

@@ -29,9 +29,9 @@ export function rowsFromJson<T>(dialect: Database['dialect'], columns: Columns<T
 export async function rawRows(
   { knex }: Database,
   sql: string,
-  bindings: readonly (string | number)[],
+  bindings: readonly Knex.RawBinding[],
 ): Promise<Row[]> {
-  const answer = (await knex.raw(sql, bindings as Knex.RawBinding[])) as Row[] | { readonly rows: Row[] };
+  const answer = (await knex.raw(sql, [...bindings])) as Row[] | { readonly rows: Row[] };
   return Array.isArray(answer) ? answer : answer.rows;
 }
 

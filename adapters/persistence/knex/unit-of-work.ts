@@ -48,7 +48,9 @@ export class KnexUnitOfWork<Stores> implements UnitOfWork<Stores> {
     try {
       return await work(this.#questions);
     } catch (error) {
-      throw translated(error);
+      const fault = translated(error);
+      // A replica that catches up may cancel a question; outside it nobody knows what a lost race is.
+      throw fault instanceof LostRace ? busy() : fault;
     }
   }
 

@@ -53,11 +53,11 @@ export class MemoryUnitOfWork<Stores> implements UnitOfWork<Stores> {
   }
 
   async #attempt<R>(work: (stores: Stores) => Promise<R>, writable: boolean): Promise<R> {
-    const drafts = new Map<string, DraftTable<never>>();
+    const drafts = new Map<string, Pick<DraftTable<object>, 'commit'>>();
     const table = <Row extends object>(definition: TableDefinition<Row>): DraftTable<Row> => {
       const known = drafts.get(definition.name) as DraftTable<Row> | undefined;
       const draft = known ?? new DraftTable(definition, this.#database.state(definition.name), writable);
-      drafts.set(definition.name, draft as unknown as DraftTable<never>);
+      drafts.set(definition.name, draft);
       return draft;
     };
     const result = await work(this.#storesOf({ table }));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { commonPasswords } from '../../../adapters/security/common-passwords.ts';
 import { emailKeyOf, isEmail, isPhone, roleOf } from '../../../src/identity/account.ts';
-import { withMail, type MailQuota } from '../../../src/identity/mail-quota.ts';
+import { mailboxOf, withMail, type MailQuota } from '../../../src/identity/mail-quota.ts';
 import { passwordFault } from '../../../src/identity/password-rules.ts';
 import { pictureTypeOf } from '../../../src/identity/picture.ts';
 import { identityPolicy } from '../../../src/identity/policy.ts';
@@ -97,6 +97,22 @@ describe('a picture', () => {
 });
 
 describe('the mails to one recipient', () => {
+  it('are those to every address of the mailbox, whatever its tag', () => {
+    for (const tagged of [
+      'ada+tv@example.com',
+      'ada+@example.com',
+      'ada+a+b+c@example.com',
+      'ada@example.com',
+    ])
+      expect(mailboxOf(tagged), tagged).to.equal('ada@example.com');
+  });
+
+  it('are not those to another name or domain, and a name that begins with + is a name', () => {
+    for (const other of ['adam@example.com', 'ada@example+tv.com', '+ada@example.com', '+@example.com'])
+      expect(mailboxOf(other), other).to.equal(other);
+    expect(mailboxOf('ada+tv@mail.example.com')).to.equal('ada@mail.example.com');
+  });
+
   it('are five within any hour', () => {
     let quota: MailQuota | undefined;
     for (let mail = 0; mail < 5; mail += 1) {

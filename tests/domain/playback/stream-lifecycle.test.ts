@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { statesOf, targets } from '../../../src/kernel/state-machine.ts';
 import {
-  streamMachine,
+  streamLifecycle,
   type StreamStatus,
   type StreamTrigger,
 } from '../../../src/playback/stream-lifecycle.ts';
@@ -19,14 +19,14 @@ const AFTER: Readonly<Record<StreamTrigger, StreamStatus>> = {
 
 describe('the life of a stream', () => {
   it('begins by starting', () => {
-    expect(streamMachine.initial).to.deep.equal(['starting']);
+    expect(streamLifecycle.initial).to.deep.equal(['starting']);
   });
 
-  for (const state of statesOf(streamMachine))
+  for (const state of statesOf(streamLifecycle))
     for (const trigger of TRIGGERS) {
       const runs = RUNNING.includes(state);
       it(`${state} × ${trigger}: ${runs ? `becomes ${AFTER[trigger]}` : 'nothing, it is over'}`, () => {
-        expect(targets(streamMachine, state, trigger)).to.deep.equal(runs ? [AFTER[trigger]] : []);
+        expect(targets(streamLifecycle, state, trigger)).to.deep.equal(runs ? [AFTER[trigger]] : []);
       });
     }
 });

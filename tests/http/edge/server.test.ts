@@ -1,6 +1,7 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { bodyLimits } from '../../../adapters/http/body.ts';
+import { eventually } from '../../world/eventually.ts';
 import { ask, exchangeBytes, startEdge, stopAll } from './planted.ts';
 
 const quick = { headersMs: 200, checkEveryMs: 40, drainMs: 600 };
@@ -19,6 +20,30 @@ const trickle = (times: number, everyMs: number): ReadableStream<Uint8Array> => 
     },
   });
 };
+
+describe('a crowd of clients', () => {
+  afterEach(stopAll);
+
+  it('gets as many connections as there are, and the next one when one of them goes', async () => {
+    const { port } = await startEdge({ listening: { maxConnections: 2 } });
+    const open = () =>
+      new Promise<Socket>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => resolve(socket));
+        socket.on('error', () => undefined).resume();
+      });
+    // Asked for one after the other: which of them is one too many is then certain.
+    const [first] = [await open(), await open()];
+    const tooMany = await open();
+    await new Promise<void>((resolve) => tooMany.once('close', () => resolve()));
+    const left = new Promise<void>((resolve) => first?.once('close', () => resolve()));
+    first?.destroy();
+    await left;
+    const request = 'GET /api/v1/open HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    // The server may not have seen yet that one has gone.
+    const answer = (): Promise<string> => exchangeBytes(port, request).then(({ text }) => text, String);
+    await eventually('a free connection', async () => (await answer()).startsWith('HTTP/1.1 200 '));
+  });
+});
 
 describe('a slow client', () => {
   afterEach(stopAll);

@@ -186,8 +186,8 @@ describe('browsing', () => {
 
   it('counts views once per key', async () => {
     const { id } = await world.published();
-    await world.catalog.countView({ key: 'one', titleId: id });
-    await world.catalog.countView({ key: 'one', titleId: id });
+    await world.catalog.countViews([{ key: 'one', titleId: id }]);
+    await world.catalog.countViews([{ key: 'one', titleId: id }]);
     expect(await world.catalog.countViews([{ key: 'two', titleId: id }])).to.equal(1);
     expect((await show(id)).figures.views).to.equal(2);
   });

@@ -57,6 +57,26 @@ describe('a profile', () => {
     large.set(PNG);
     expect(await refusalOf(change(large))).to.equal('identity.picture-too-large');
   });
+
+  it('keeps a picture that is saved, though the answer fails', async () => {
+    let down = false;
+    const levelOf = async (): Promise<'free'> => {
+      if (down) throw new Error('the neighbour is down');
+      return 'free';
+    };
+    const world = await open({ levels: { levelOf } });
+    await world.register();
+    const actor = actorOf(await world.logIn());
+    down = true;
+    const failure: unknown = await world.identity
+      .changePicture({ actor, bytes: PNG })
+      .catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(Error);
+    down = false;
+    const url = (await world.identity.showProfile(actor)).pictureUrl ?? '';
+    const kept = await world.identity.readPicture(url.slice(url.lastIndexOf('/') + 1));
+    expect(kept).to.deep.include({ type: 'image/png' });
+  });
 });
 
 describe('an export', () => {

@@ -157,6 +157,20 @@ describe('having codes mailed', () => {
     expect(mails(events())).to.have.length(6);
   });
 
+  it('counts every tag of an address as one mailbox, though each is an account of its own', async () => {
+    const { world, events } = await told('optional');
+    const tagged = Array.from({ length: 7 }, (_, index) => `victim+${index}@example.com`);
+    for (const email of [...tagged, 'bystander@example.com'])
+      await world.identity.register({ email, password: PASSWORD, name: null, address });
+    const sent = events().filter(({ type }) => type === 'identity.verification-requested');
+    expect(new Set(sent.map(({ accountId }) => accountId))).to.have.property('size', 6);
+    await world.identity.forgotPassword({ email: 'victim+6@example.com' });
+    expect(mails(events())).to.have.length(6);
+    world.systemClock.advance(HOUR);
+    await world.identity.forgotPassword({ email: 'victim+6@example.com' });
+    expect(mails(events())).to.have.length(7);
+  });
+
   it('leaves no code in the events or in the store', async () => {
     const { world, events } = await told('optional');
     const accountId = await world.register();

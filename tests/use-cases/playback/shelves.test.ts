@@ -193,7 +193,7 @@ describe('views', () => {
     world.pass(3_600);
     await play(title, 90, 30);
     expect(eventsOf('playback.viewed')).to.have.length(2);
-    expect(eventsOf('playback.viewed')[0]?.data).to.deep.equal({ title_id: title.id });
+    expect(eventsOf('playback.viewed')[0]?.data).to.deep.equal({ titleId: title.id });
   });
 
   it('count once for a logged watch, and once for each viewer without an account', async () => {
@@ -232,9 +232,7 @@ describe('the events of playback', () => {
       (name) => eventsOf(`playback.${name}`).length,
     );
     expect(counts).to.deep.equal([3, 1, 1, 1]);
-    expect(eventsOf('playback.terminated')[0]?.data['terminated_by']).to.deep.equal({
-      reason: 'same_device',
-    });
+    expect(eventsOf('playback.terminated')[0]?.data['endReason']).to.equal('same_device');
     // The journal outlives the account: what names a device stays with the stream, where it can be erased.
     for (const name of ['started', 'stopped', 'completed', 'terminated'])
       expect(JSON.stringify(eventsOf(`playback.${name}`)), name).to.not.contain('tv');

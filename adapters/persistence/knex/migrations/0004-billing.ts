@@ -49,6 +49,10 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('version').notNullable();
   });
   await knex.raw('create index refunds_due on refunds (next_try_at, id) where next_try_at is not null');
+  await knex.schema.createTable('closed_accounts', (table) => {
+    table.text('account_id').primary();
+    table.bigInteger('closed_at').notNullable();
+  });
   await simulatedGateway(knex);
 }
 
@@ -75,6 +79,6 @@ async function simulatedGateway(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ['simulated_refunds', 'simulated_charges', 'refunds', 'payments'])
+  for (const table of ['simulated_refunds', 'simulated_charges', 'closed_accounts', 'refunds', 'payments'])
     await knex.schema.dropTable(table);
 }

@@ -1,6 +1,6 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { Database } from '../unit-of-work.ts';
-import { knexPayments, knexRefunds } from './billing.ts';
+import { knexClosedAccounts, knexPayments, knexRefunds } from './billing.ts';
 import { knexAssets, knexFigures, knexFileRemovals, knexGenres } from './catalog.ts';
 import { knexTitles } from './titles.ts';
 import { knexGatewayBook } from './simulated-gateway.ts';
@@ -27,6 +27,7 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   notices: knexNotices(database),
   payments: knexPayments(database),
   refunds: knexRefunds(database),
+  closedAccounts: knexClosedAccounts(database),
   gatewayBook: knexGatewayBook(database),
   streams: knexStreams(database),
   progress: knexProgress(database),

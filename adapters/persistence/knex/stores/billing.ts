@@ -1,4 +1,10 @@
-import type { Payment, PaymentStore, Refund, RefundStore } from '../../../../src/billing/index.ts';
+import type {
+  ClosedAccountStore,
+  Payment,
+  PaymentStore,
+  Refund,
+  RefundStore,
+} from '../../../../src/billing/index.ts';
 import { instant, type Instant } from '../../../../src/kernel/instant.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { keysetPage } from '../pages.ts';
@@ -106,4 +112,17 @@ export const knexRefunds = (database: Database): RefundStore => ({
   add: (refund) => REFUNDS.insert(database, [refund]),
   save: (refund) => REFUNDS.update(database, { id: refund.id, version: refund.version - 1 }, refund),
   ...dueOf(database, REFUNDS, 'next_try_at'),
+});
+
+export const knexClosedAccounts = ({ knex }: Database): ClosedAccountStore => ({
+  close: async (accountId, at) => {
+    await knex('closed_accounts')
+      .insert({ account_id: accountId, closed_at: at })
+      .onConflict('account_id')
+      .ignore();
+  },
+  isClosed: async (accountId) => {
+    const row: unknown = await knex('closed_accounts').where({ account_id: accountId }).first('account_id');
+    return row !== undefined;
+  },
 });

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
 import type {
@@ -9,8 +8,9 @@ import type {
   FileRemovalStore,
   GenreStore,
 } from '../../../../src/catalog/ports.ts';
-import { instant, type Instant } from '../../../../src/kernel/instant.ts';
 import { RecordTable, type Row } from '../columns.ts';
+import { earliestDue } from '../due.ts';
+import { rawRows } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
 
@@ -41,32 +41,18 @@ const ASSETS = new RecordTable<Asset>('assets', {
 
 const FILE_REMOVALS = new RecordTable<FileRemoval>('file_removals', { storageKey: 'text', dueAt: 'number' });
 
-/** Rows of a raw statement: pg wraps them, better-sqlite3 does not. */
-export const rowsOf = (result: unknown): readonly Row[] =>
-  Array.isArray(result) ? (result as Row[]) : (result as { readonly rows: Row[] }).rows;
-
-export async function earliestDue(
-  query: Knex.QueryBuilder,
-  column: string,
-  until: Instant,
-): Promise<Instant | undefined> {
-  const row = (await query.where(column, '<=', until).min({ due: column }).first()) as Row | undefined;
-  const due = row?.['due'] ?? null;
-  return due === null ? undefined : instant(Number(due));
-}
-
 /** Views and their figures move in two statements, rows in id order, however many views there are. */
-async function countViews({ knex, dialect }: Database, views: readonly CountedView[]): Promise<number> {
-  const [keep, add] = dialect === 'postgres' ? POSTGRES : SQLITE;
+async function countViews(database: Database, views: readonly CountedView[]): Promise<number> {
+  const [keep, add] = database.dialect === 'postgres' ? POSTGRES : SQLITE;
   const batch = views.map(({ key, titleId, at }) => ({ key, title_id: titleId, at }));
-  const counted = rowsOf(await knex.raw(keep, [JSON.stringify(batch)]));
+  const counted = await rawRows(database, keep, [JSON.stringify(batch)]);
   const perTitle = new Map<string, number>();
   for (const row of counted) {
     const titleId = String(row['title_id']);
     perTitle.set(titleId, (perTitle.get(titleId) ?? 0) + 1);
   }
   const sums = [...perTitle].map(([titleId, amount]) => ({ title_id: titleId, amount }));
-  if (sums.length > 0) await knex.raw(add, [JSON.stringify(sums)]);
+  if (sums.length > 0) await database.knex.raw(add, [JSON.stringify(sums)]);
   return counted.length;
 }
 

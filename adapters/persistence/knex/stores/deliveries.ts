@@ -1,6 +1,7 @@
 import type { Delivery } from '../../../../src/operations/delivery.ts';
 import type { DeliveryStore } from '../../../../src/operations/ports.ts';
 import { RecordTable, type Row } from '../columns.ts';
+import { rawRows } from '../json-rows.ts';
 import type { Database } from '../unit-of-work.ts';
 
 export const DELIVERIES = new RecordTable<Delivery>('deliveries', {
@@ -33,8 +34,7 @@ export const knexDeliveries = (database: Database): DeliveryStore => {
     anyDue: async (now) =>
       (await table().whereNull('died_at').where('due_at', '<=', now).first('id')) !== undefined,
     claim: async ({ now, until, limit }) => {
-      const result: unknown = await knex.raw(claimSql(dialect), [now, limit, until]);
-      const rows = (Array.isArray(result) ? result : (result as { rows: unknown }).rows) as Row[];
+      const rows = await rawRows(database, claimSql(dialect), [now, limit, until]);
       return rows.map((row) => DELIVERIES.fromRow(row));
     },
     done: async (id) => {

@@ -1,4 +1,3 @@
-import { instant } from '../../../../src/kernel/instant.ts';
 import type { Account } from '../../../../src/identity/account.ts';
 import type { AuditEntry } from '../../../../src/identity/audit.ts';
 import type { MailCode } from '../../../../src/identity/code.ts';
@@ -12,6 +11,7 @@ import type {
   MailQuotaStore,
 } from '../../../../src/identity/ports.ts';
 import { RecordTable, type Row } from '../columns.ts';
+import { earliestDue } from '../due.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
 
@@ -68,15 +68,7 @@ export const knexAccounts = (database: Database): AccountStore => ({
       .limit(limit);
     return rows.map((row) => ACCOUNTS.fromRow(row));
   },
-  nextRemovalAt: async (until) => {
-    const row = (await database
-      .knex('accounts')
-      .where('removal_due_at', '<=', until)
-      .min('removal_due_at as at')
-      .first()) as { at: string | number | null } | undefined;
-    const at = row?.at ?? null;
-    return at === null ? undefined : instant(Number(at));
-  },
+  nextRemovalAt: (until) => earliestDue(database.knex('accounts'), 'removal_due_at', until),
 });
 
 const CODES = new RecordTable<MailCode>('mail_codes', {

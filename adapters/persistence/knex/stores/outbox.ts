@@ -30,12 +30,12 @@ export interface OutboxOptions {
 }
 
 /** The queue of our own: rows beside the events. */
-export const dispatchToTable: Dispatch = (database, all) => {
+const dispatchToTable: Dispatch = (database, all) => {
   const rows: Delivery[] = all.map(({ event, reaction }) => owed(event.id, reaction));
   return DELIVERIES.insert(database, rows);
 };
 
-export const tableOutbox: OutboxOptions = { reactionsTo, dispatch: dispatchToTable };
+const tableOutbox: OutboxOptions = { reactionsTo, dispatch: dispatchToTable };
 
 export const knexOutbox = (database: Database, options: OutboxOptions = tableOutbox): Outbox => ({
   add: async (events) => {

@@ -1,8 +1,8 @@
 import { LostRace } from '../../../../src/kernel/domain-error.ts';
-import { instant } from '../../../../src/kernel/instant.ts';
 import type { Progress } from '../../../../src/playback/progress.ts';
 import type { ProgressStore, StreamStore } from '../../../../src/playback/ports.ts';
 import type { Stream } from '../../../../src/playback/stream.ts';
+import { earliestDue } from '../due.ts';
 import { erasedFrom } from '../erase.ts';
 import { columnOf, RecordTable, type Columns, type Row } from '../columns.ts';
 import { rawRows, rowsFromJson, textsFromJson } from '../json-rows.ts';
@@ -158,18 +158,11 @@ export function knexStreams(database: Database): StreamStore {
         await rawRows(
           database,
           `select * from streams where id in (select id from streams where ended_at is null
-             and alive_until <= ${Number(now)} order by alive_until limit ${Number(limit)}) ${held(database, 'id')}`,
-          [],
+             and alive_until <= ? order by alive_until limit ?) ${held(database, 'id')}`,
+          [now, limit],
         ),
       ),
-    nextSilentAt: async (until) => {
-      const row = (await knex('streams')
-        .whereNull('ended_at')
-        .where('alive_until', '<=', until)
-        .orderBy('alive_until')
-        .first('alive_until')) as Row | undefined;
-      return row && instant(Number(row['alive_until']));
-    },
+    nextSilentAt: (until) => earliestDue(knex('streams').whereNull('ended_at'), 'alive_until', until),
     eraseDevices: async (accountId, limit) =>
       (await rawRows(database, NO_DEVICE_SQL, [accountId, limit])).length,
     reportedOf: (accountId, request) =>

@@ -2,6 +2,7 @@ import type { Instant } from '../../../../src/kernel/instant.ts';
 import type { AliveSession, SessionClaim, SessionStore } from '../../../../src/identity/ports.ts';
 import type { Session, SessionToken } from '../../../../src/identity/session.ts';
 import { RecordTable, type Row } from '../columns.ts';
+import { rawRows } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
 
@@ -102,13 +103,6 @@ const reads = (
   alive: (claims, now) => alive(database, claims, now),
 });
 
-interface AliveRow {
-  readonly id: string;
-  readonly account_id: string;
-  readonly token_version: number;
-  readonly is_admin: boolean | number;
-}
-
 const ALIVE = (ids: string): string => `
   select s.id, s.account_id, a.token_version, a.is_admin
   from sessions s join accounts a on a.id = s.account_id
@@ -122,17 +116,16 @@ const ALIVE_BY_DIALECT = {
 
 /** One statement for all requests of a moment: this is asked on every authenticated call. */
 async function alive(
-  { knex, dialect }: Database,
+  database: Database,
   claims: readonly SessionClaim[],
   now: Instant,
 ): Promise<(AliveSession | undefined)[]> {
   const ids = JSON.stringify(claims.map(({ sessionId }) => sessionId));
-  const answer: unknown = await knex.raw(ALIVE_BY_DIALECT[dialect], [ids, now]);
-  const rows = (dialect === 'sqlite' ? answer : (answer as { rows: unknown }).rows) as readonly AliveRow[];
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const rows = await rawRows(database, ALIVE_BY_DIALECT[database.dialect], [ids, now]);
+  const byId = new Map(rows.map((row) => [row['id'], row]));
   return claims.map(({ sessionId, accountId, tokenVersion }) => {
     const row = byId.get(sessionId);
-    const same = row?.account_id === accountId && row.token_version === tokenVersion;
-    return same ? { isAdmin: Boolean(row.is_admin) } : undefined;
+    const same = row?.['account_id'] === accountId && row['token_version'] === tokenVersion;
+    return same ? { isAdmin: Boolean(row['is_admin']) } : undefined;
   });
 }

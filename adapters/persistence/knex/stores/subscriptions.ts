@@ -1,4 +1,3 @@
-import { instant } from '../../../../src/kernel/instant.ts';
 import type {
   AccessRecord,
   HistoryEntry,
@@ -10,6 +9,8 @@ import type {
 } from '../../../../src/subscriptions/index.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { LostRace } from '../../../../src/kernel/domain-error.ts';
+import { earliestDue } from '../due.ts';
+import { rawRows } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
 
@@ -78,11 +79,7 @@ export const knexSubscriptions = (database: Database): SubscriptionStore => ({
     const rows = (await (database.dialect === 'postgres' ? query.skipLocked() : query)) as Row[];
     return rows.map((row) => SUBSCRIPTIONS.fromRow(row));
   },
-  nextDueAt: async (until) => {
-    const query = database.knex('subscriptions').where('due_at', '<=', until).orderBy('due_at');
-    const row = (await query.first('due_at')) as { due_at: number | string } | undefined;
-    return row && instant(Number(row.due_at));
-  },
+  nextDueAt: (until) => earliestDue(database.knex('subscriptions'), 'due_at', until),
   subscribers: async (accountIds) => {
     const rows = (await database
       .knex('subscriptions')
@@ -107,11 +104,10 @@ const ACCESS_SQL = {
 } as const;
 
 async function accessRecords(
-  { knex, dialect }: Database,
+  database: Database,
   accountIds: readonly string[],
 ): Promise<readonly AccessRecord[]> {
-  const answer: unknown = await knex.raw(ACCESS_SQL[dialect], [JSON.stringify(accountIds)]);
-  const rows = (Array.isArray(answer) ? answer : (answer as { rows: unknown }).rows) as Row[];
+  const rows = await rawRows(database, ACCESS_SQL[database.dialect], [JSON.stringify(accountIds)]);
   return rows.map((row) => ({
     subscription: SUBSCRIPTIONS.fromRow(row),
     terms: termsIn(String(row['bought_terms'])),

@@ -4,8 +4,9 @@ import { noFigures, type Title, type TitleDetail, type TitleFigures } from '../.
 import type { Instant } from '../../../../src/kernel/instant.ts';
 import { decodeCursor, pageOf, type Page, type PageRequest } from '../../../../src/kernel/page.ts';
 import { RecordTable, type Row } from '../columns.ts';
+import { earliestDue } from '../due.ts';
+import { rawRows } from '../json-rows.ts';
 import type { Database } from '../unit-of-work.ts';
-import { earliestDue, rowsOf } from './catalog.ts';
 
 type StoredTitle = Omit<Title, 'genreIds'>;
 
@@ -75,13 +76,14 @@ function detailOf(row: Row): TitleDetail {
 
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-async function details({ knex, dialect }: Database, ids: readonly string[]): Promise<readonly TitleDetail[]> {
+async function details(database: Database, ids: readonly string[]): Promise<readonly TitleDetail[]> {
+  const { dialect } = database;
   const [condition, binding] =
     dialect === 'postgres'
-      ? ['titles.id = any(?)', ids]
+      ? ['titles.id = any(?)', [...ids]]
       : ['titles.id in (select value from json_each(?))', JSON.stringify(ids)];
   const sql = `select ${selectOf(dialect)} from ${FROM} where ${condition}`;
-  return rowsOf(await knex.raw(sql, [binding] as Knex.RawBinding[])).map(detailOf);
+  return (await rawRows(database, sql, [binding])).map(detailOf);
 }
 
 const placeColumn = { newest: 'titles.listed_at', title: 'titles.sort_title' } as const;

@@ -1,6 +1,6 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
-import { memoryPayments, memoryRefunds } from './billing.ts';
+import { memoryClosedAccounts, memoryPayments, memoryRefunds } from './billing.ts';
 import { memoryAssets, memoryFigures, memoryFileRemovals, memoryGenres } from './catalog.ts';
 import { memoryTitles } from './titles.ts';
 import { memoryGatewayBook } from './simulated-gateway.ts';
@@ -32,6 +32,7 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   notices: memoryNotices(transaction),
   payments: memoryPayments(transaction),
   refunds: memoryRefunds(transaction),
+  closedAccounts: memoryClosedAccounts(transaction),
   gatewayBook: memoryGatewayBook(transaction),
   streams: memoryStreams(transaction),
   progress: memoryProgress(transaction),

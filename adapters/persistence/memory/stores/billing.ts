@@ -1,5 +1,5 @@
 import { isOpen, type Payment, type PaymentStore } from '../../../../src/billing/index.ts';
-import type { Refund, RefundStore } from '../../../../src/billing/index.ts';
+import type { ClosedAccountStore, Refund, RefundStore } from '../../../../src/billing/index.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
 import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
 import type { TableDefinition } from '../table.ts';
@@ -18,6 +18,16 @@ const REFUNDS: TableDefinition<Refund> = {
   name: 'refunds',
   key: (refund) => refund.id,
   unique: { refunds_gateway_key: (refund) => refund.gatewayKey },
+};
+
+interface ClosedAccount {
+  readonly accountId: string;
+  readonly closedAt: Instant;
+}
+
+const CLOSED_ACCOUNTS: TableDefinition<ClosedAccount> = {
+  name: 'closed_accounts',
+  key: ({ accountId }) => accountId,
 };
 
 const byTime = (a: Payment | Refund, b: Payment | Refund): number =>
@@ -87,5 +97,15 @@ export function memoryRefunds({ table }: MemoryTransaction): RefundStore {
       () => refunds.all(),
       (refund) => refund.nextTryAt,
     ),
+  };
+}
+
+export function memoryClosedAccounts({ table }: MemoryTransaction): ClosedAccountStore {
+  const closed = table(CLOSED_ACCOUNTS);
+  return {
+    close: async (accountId, closedAt) => {
+      if (!closed.get(accountId)) closed.insert({ accountId, closedAt });
+    },
+    isClosed: async (accountId) => closed.get(accountId) !== undefined,
   };
 }
