@@ -12,7 +12,7 @@ export interface Granted {
   readonly per: 'day' | 'month' | 'term' | 'lifetime' | null;
 }
 
-export const UNLIMITED = -1;
+const UNLIMITED = -1;
 
 /** The answer to "may this account use this feature?". A flag has no numbers; -1 is unlimited. */
 export interface Entitlement {

@@ -1,12 +1,6 @@
 import { expect } from 'chai';
-import {
-  beginUpload,
-  catalogPolicy,
-  failed,
-  finished,
-  received,
-  type Asset,
-} from '../../src/catalog/asset.ts';
+import { beginUpload, failed, finished, received, type Asset } from '../../src/catalog/asset.ts';
+import { catalogPolicy } from '../../src/catalog/policy.ts';
 import { renameGenre, type Genre } from '../../src/catalog/genre.ts';
 import type { CatalogStores } from '../../src/catalog/ports.ts';
 import { LostRace } from '../../src/kernel/domain-error.ts';

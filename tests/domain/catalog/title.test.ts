@@ -1,12 +1,6 @@
 import { expect } from 'chai';
-import {
-  catalogPolicy,
-  beginUpload,
-  failed,
-  finished,
-  received,
-  type Asset,
-} from '../../../src/catalog/asset.ts';
+import { beginUpload, failed, finished, received, type Asset } from '../../../src/catalog/asset.ts';
+import { catalogPolicy } from '../../../src/catalog/policy.ts';
 import { ASSET_STATUSES, assetLifecycle, type AssetTrigger } from '../../../src/catalog/asset-lifecycle.ts';
 import {
   titleLifecycle,
