@@ -4,10 +4,7 @@ import { edge, type EdgeDeps } from './edge.ts';
 import { unknownPath } from './edge-refusals.ts';
 import { exchangeOf, sendProblem } from './exchange.ts';
 
-export interface AppDeps extends EdgeDeps, DocumentDeps {
-  /** Addresses of proxies whose X-Forwarded-For tells the caller's address; nobody's when empty. */
-  readonly trustProxy: readonly string[];
-}
+export interface AppDeps extends EdgeDeps, DocumentDeps {}
 
 /** The whole HTTP adapter as one Express application; `listen` (server.ts) gives it a socket. */
 export function createApp(deps: AppDeps): express.Express {

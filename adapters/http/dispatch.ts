@@ -16,7 +16,13 @@ export interface DispatchDeps {
   readonly authentication: Authentication;
   readonly limits: RateLimits;
   readonly bodies: BodyLimits;
+  /** Addresses of proxies whose X-Forwarded-For tells the caller's address; nobody's when empty. */
+  readonly trustProxy: readonly string[];
 }
+
+/** Without proxies the caller is whoever holds the socket; Express would look for more at each request. */
+const addresses = (trustProxy: readonly string[]) => (request: Exchange['request']) =>
+  (trustProxy.length > 0 ? request.ip : request.socket.remoteAddress) ?? '';
 
 /** Where a request goes on its way to the handler. */
 export interface Target {
@@ -34,10 +40,11 @@ export type Handler = (exchange: Exchange, target: Target) => Promise<void>;
  * 415/413/400, then the use case. Whatever is thrown becomes a problem further out.
  */
 export function handlerOf(route: Route, deps: DispatchDeps): Handler {
+  const addressOf = addresses(deps.trustProxy);
   const logIn = route.authenticates && passwordLogIn(route.authenticates);
   return async (exchange, target) => {
     const { request, response } = exchange;
-    const address = request.ip ?? '';
+    const address = addressOf(request);
     const sent = logIn && (await bodyAhead(request, deps.bodies));
     const credential = await deps.authentication.identify(request, response);
     await deps.limits.admit(route.rate ?? 'api', { address, credential }, request, response);

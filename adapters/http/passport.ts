@@ -54,7 +54,7 @@ const BAD: Credential = { kind: 'bad' };
 
 /**
  * Bearer tokens. Passport's JWT strategy verifies each distinct token once (a signature costs ten times
- * what the rest of a request does); the result is remembered, by the token's digest, until it expires.
+ * what the rest of a request does); the result is remembered, by the header's digest, until it expires.
  * Whether the session still lives is asked of `sessions` each time.
  */
 export function bearerAuthentication(rules: AccessTokenRules, sessions: LiveSessions): Authentication {
@@ -65,11 +65,10 @@ export function bearerAuthentication(rules: AccessTokenRules, sessions: LiveSess
     identify: async (request, response) => {
       const header = request.headers.authorization;
       if (header === undefined) return NONE;
-      const token = tokenOf(header);
-      if (token === undefined) return BAD;
-      const digest = hash('sha256', token, 'base64');
+      const digest = hash('sha256', header, 'hex');
       const remembered = known.get(digest);
       if (remembered) return Date.now() < remembered.expiresAt ? remembered.credential : BAD;
+      if (tokenOf(header) === undefined) return BAD;
       const payload = await verify(request, response);
       if (!payload) return BAD;
       const verified = { credential: credentialOf(payload), expiresAt: payload.exp * 1_000 };
