@@ -33,9 +33,11 @@ const periodOf = ({ start, end }: Term): { periodStart: Term['start']; periodEnd
 
 /** Entitlements ask subscriptions what was bought. */
 export function plansOf(subscriptions: Thunk<Subscriptions>): Plans {
-  const accessOf = batchedRead((accountIds: readonly string[]) => subscriptions().accessOf(accountIds));
+  const accessOfAll = async (accountIds: readonly string[]): Promise<readonly PlanAccess[]> =>
+    (await subscriptions().accessOf(accountIds)).map((access) => planAccess(access, null));
   return {
-    accessOf: async (accountId) => planAccess(await accessOf(accountId), null),
+    accessOf: batchedRead(accessOfAll),
+    accessOfAll,
     accessAsOf: async (accountId, at) => {
       const details = await subscriptions().asOf(accountId, at);
       if (!details) return { level: 'free', reason: 'no_subscription', plan: null };
@@ -49,14 +51,13 @@ export const catalogStanding = (entitlements: Thunk<Entitlements>): ViewerStandi
   of: (accountId) => entitlements().standing(accountId),
 });
 
-export const playbackStandings = (entitlements: Thunk<Entitlements>): Standings => {
-  const of = (accountId: string): Promise<Standing> => entitlements().standing(accountId);
-  return {
-    of,
-    many: async (accountIds) =>
-      new Map(await Promise.all(accountIds.map(async (id) => [id, await of(id)] as const))),
-  };
-};
+export const playbackStandings = (entitlements: Thunk<Entitlements>): Standings => ({
+  of: (accountId) => entitlements().standing(accountId),
+  many: async (accountIds) => {
+    const standings = await entitlements().standings(accountIds);
+    return new Map(accountIds.map((id, index) => [id, standings[index] as Standing]));
+  },
+});
 
 export const playableTitles = (catalog: Thunk<Catalog>): Titles => ({
   find: (titleId) => catalog().viewing(titleId),

@@ -33,6 +33,8 @@ export interface Explanation {
 export interface Entitlements {
   /** Level, seats and picture height of an account at this moment. */
   standing(accountId: string): Promise<Standing>;
+  /** The same for many accounts, by one question, in the order asked. */
+  standings(accountIds: readonly string[]): Promise<readonly Standing[]>;
   list(accountId: string): Promise<readonly Entitlement[]>;
   /** One feature; what nothing grants is denied with a reason, not refused. */
   one(accountId: string, feature: string): Promise<Entitlement>;
@@ -51,6 +53,8 @@ export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): 
   };
   return {
     standing: async (accountId) => standingOf(await plans.accessOf(accountId), policy),
+    standings: async (accountIds) =>
+      (await plans.accessOfAll(accountIds)).map((access) => standingOf(access, policy)),
     list: async (accountId) =>
       grantedTo(await plans.accessOf(accountId), policy).map((granted) => entitlementOf(granted, 0)),
     one: async (accountId, feature) => one(await plans.accessOf(accountId), feature),

@@ -5,6 +5,8 @@ import type { PlanAccess } from './feature.ts';
 export interface Plans {
   /** What the account's plan gives it now. Hot: the composition answers concurrent calls with one query. */
   accessOf(accountId: string): Promise<PlanAccess>;
+  /** The same for many at once, in the order asked, for those who gather callers themselves. */
+  accessOfAll(accountIds: readonly string[]): Promise<readonly PlanAccess[]>;
   /** The same as of an instant, past or to come. */
   accessAsOf(accountId: string, at: Instant): Promise<PlanAccess>;
 }

@@ -32,7 +32,11 @@ const bought = (
 
 const entitlementsOf = (access: PlanAccess) =>
   createEntitlements({
-    plans: { accessOf: async () => access, accessAsOf: async () => access },
+    plans: {
+      accessOf: async () => access,
+      accessOfAll: async (ids) => ids.map(() => access),
+      accessAsOf: async () => access,
+    },
     clock: { now: () => NOW },
     policy: entitlementPolicy,
   });
