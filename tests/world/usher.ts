@@ -63,9 +63,9 @@ export async function startUsher(store: StoreName, options: UsherOptions = {}): 
     ...options.variables,
   });
   const usher = await composeUsher(config, async (container) => {
-    await container.unbind(PASSWORDS);
+    container.unbind(PASSWORDS);
     container.bind(PASSWORDS).toConstantValue(plainPasswords);
-    await container.unbind(MAILER);
+    container.unbind(MAILER);
     container.bind(MAILER).toConstantValue(mail);
     await options.override?.(container);
   });
