@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import { group } from '../persistence/group.ts';
-import { translated } from '../persistence/knex/faults.ts';
+import { refused } from '../persistence/knex/faults.ts';
 import type { EdgeLog } from './log.ts';
 import type { RateStores } from './rate-limits.ts';
 
@@ -62,7 +62,7 @@ export function postgresRateStores(knex: Knex, log: EdgeLog): RateStores {
         try {
           return await count({ key: keyed(key), windowMs });
         } catch (error) {
-          throw translated(error);
+          throw refused(error);
         }
       },
       decrement: async (key) => {

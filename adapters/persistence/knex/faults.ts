@@ -1,9 +1,10 @@
 import { LostRace, refusal } from '../../../src/kernel/domain-error.ts';
+import { busy } from '../../../src/kernel/unit-of-work.ts';
 
 export const storeUnavailable = refusal(
   'unavailable',
   'service.unavailable',
-  'The database does not answer at the moment. Nothing was changed. Try again.',
+  'The database does not answer at the moment. Try again, with the same Idempotency-Key if there was one.',
   () => ({ retry_after_seconds: 2 }),
 );
 
@@ -36,20 +37,26 @@ const OUTAGES = new Set([
   '08000',
   '08003',
   '08006',
-  'SQLITE_FULL',
-  'SQLITE_READONLY',
-  'SQLITE_IOERR',
 ]);
+
+/** SQLite tells what exactly failed behind these (`SQLITE_IOERR_WRITE`): a full, failing or read-only disk. */
+const SQLITE_OUTAGE = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN)/;
 
 const OUTAGE_WORDS =
   /Timeout acquiring a connection|Connection terminated|timeout exceeded when trying to connect|Unable to acquire a connection|is not queryable/i;
+
+/** The same outside a unit of work, where nobody runs anything again: a lost race is a moment to come back. */
+export function refused(error: unknown): unknown {
+  const fault = translated(error);
+  return fault instanceof LostRace ? busy() : fault;
+}
 
 /** What an error of a driver means to the unit of work. Anything unknown stays what it is: a defect. */
 export function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (RACES.has(code)) return new LostRace(code);
-  if (OUTAGES.has(code) || OUTAGE_WORDS.test(error.message)) {
+  if (OUTAGES.has(code) || SQLITE_OUTAGE.test(code) || OUTAGE_WORDS.test(error.message)) {
     return Object.assign(storeUnavailable(), { cause: error });
   }
   return error;

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { LostRace } from '../../../src/kernel/domain-error.ts';
 import { busy, MAX_ATTEMPTS, type UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import type { Connections, Dialect } from './connection.ts';
-import { translated } from './faults.ts';
+import { refused, translated } from './faults.ts';
 
 /** What a Knex store stands on: a transaction, or the reader's connection. */
 export interface Database {
@@ -48,9 +48,8 @@ export class KnexUnitOfWork<Stores> implements UnitOfWork<Stores> {
     try {
       return await work(this.#questions);
     } catch (error) {
-      const fault = translated(error);
-      // A replica that catches up may cancel a question; outside it nobody knows what a lost race is.
-      throw fault instanceof LostRace ? busy() : fault;
+      // A replica that catches up may cancel a question.
+      throw refused(error);
     }
   }
 
