@@ -1,4 +1,5 @@
-import { parseConfig, ConfigFault, type Config } from './composition/config.ts';
+import type { Config } from './composition/config.ts';
+import { ConfigFault, parseConfig } from './composition/parse-config.ts';
 import { createAdmin } from './commands/admin.ts';
 import { migrateOnly } from './commands/migrate.ts';
 import { seed } from './commands/seed.ts';

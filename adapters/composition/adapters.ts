@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Container } from 'inversify';
 import { systemClock } from '../clock/system-clock.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
+import type { Mailer } from '../../src/notifications/index.ts';
 import { createEmlFolder } from '../email/eml-folder.ts';
 import { createRecordedMailer } from '../email/recorded.ts';
+import { createSmtpMailer } from '../email/smtp.ts';
 import { edgeLog } from '../http/log.ts';
 import { filePictures, memoryPictures } from '../media/pictures.ts';
 import { signedTickets, type Keyring } from '../media/tickets.ts';
@@ -12,6 +14,7 @@ import { boundedGateway } from '../payments/bounded-gateway.ts';
 import { simulatedGateway } from '../payments/simulated-gateway.ts';
 import { argon2Passwords } from '../security/passwords.ts';
 import { randomIds } from '../security/random-ids.ts';
+import type { Config } from './config.ts';
 import * as keys from './keys.ts';
 import type { Keys } from './secrets.ts';
 import { provide, provideValue } from './token.ts';
@@ -43,11 +46,7 @@ export function provideAdapters(container: Container): void {
     [keys.MOVABLE_CLOCK, keys.SYSTEM_CLOCK],
     (movable, system) => movable ?? system,
   );
-  provide(container, keys.MAILER, [keys.CONFIG], ({ profile, dataDir, mailFrom }) =>
-    profile === 'memory'
-      ? createRecordedMailer()
-      : createEmlFolder({ folder: join(dataDir, 'mail'), from: mailFrom }),
-  );
+  provide(container, keys.MAILER, [keys.CONFIG], (config) => mailerOf(config));
   provide(container, keys.PICTURES, [keys.CONFIG], ({ profile, dataDir, http }) => {
     const options = { publicUrl: http.publicUrl ?? '' };
     return profile === 'memory' ? memoryPictures(options) : filePictures(dataDir, options);
@@ -73,4 +72,11 @@ function keyringOf([first, ...rest]: Keys['media']): Keyring {
   });
   const current = named(first);
   return { current, all: [current, ...rest.map(named)] };
+}
+
+function mailerOf({ profile, dataDir, mailFrom: from, smtpUrl }: Config): Mailer {
+  if (smtpUrl !== null) return createSmtpMailer({ url: smtpUrl, from });
+  return profile === 'memory'
+    ? createRecordedMailer()
+    : createEmlFolder({ folder: join(dataDir, 'mail'), from });
 }

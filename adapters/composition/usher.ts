@@ -80,6 +80,7 @@ function usherOf(container: Container): Usher {
     draining.begun = true;
     await runner.stop();
     if (movable instanceof VirtualClock) movable.stop();
+    resolve(container, keys.MAILER).close?.();
     await resolve(container, keys.CONNECTIONS)?.close();
   };
   return {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Mailer } from '../../src/notifications/index.ts';
+import { digestOf, messageOf } from './compose.ts';
 
 export interface EmlFolderOptions {
   readonly folder: string;
@@ -17,35 +17,18 @@ export interface EmlFolderOptions {
 export function createEmlFolder({ folder, from }: EmlFolderOptions): Mailer {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   return {
-    send: async ({ key, to, subject, text, html, headers }) => {
-      const { message } = await composer.sendMail({
-        from,
-        // As an object: the address is one address, whatever commas or brackets it has.
-        to: { name: '', address: to },
-        subject,
-        text,
-        html,
-        messageId: messageId(key, from),
-        ...(headers === undefined ? {} : { headers }),
-      });
+    send: async (mail) => {
+      const { message } = await composer.sendMail(messageOf(mail, from));
       if (!Buffer.isBuffer(message)) throw new Error('the mail was not composed in memory');
       await mkdir(folder, { recursive: true });
-      await writeWhole(join(folder, `${fileName(key)}.eml`), message);
+      await writeWhole(join(folder, `${fileName(mail.key)}.eml`), message);
     },
   };
 }
 
-/** The same for every repeat, so that a mailbox can tell. */
-function messageId(key: string, from: string): string {
-  const domain = /@([^\s<>@]+)>?\s*$/.exec(from)?.[1] ?? 'usher.invalid';
-  return `<${digest(key)}@${domain}>`;
-}
-
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
-
 /** Keys are made of our own ids; anything else is named by its digest. */
 const fileName = (key: string): string =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,180}$/.test(key) ? key : digest(key);
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,180}$/.test(key) ? key : digestOf(key);
 
 let counter = 0;
 

@@ -30,6 +30,8 @@ export interface Mail {
 export interface Mailer {
   /** Hands the mail over; rejects when it is to be tried again. */
   send(mail: Mail): Promise<void>;
+  /** Gives up what it holds open, when the process ends. */
+  close?(): void;
 }
 
 export interface Addresses {

@@ -142,7 +142,7 @@ describe('the arrows of the hexagon, with violations planted', () => {
       sourceFile('adapters/composition/a.ts', `import { app } from '../http/app.ts'; import 'inversify';`),
       sourceFile('adapters/http/a.ts', `import express from 'express'; import '../../src/kernel/ids.ts';`),
       sourceFile('adapters/composition/b.ts', `import type { Express } from 'express';`),
-      sourceFile('adapters/main.ts', `import { parseConfig } from './composition/config.ts';`),
+      sourceFile('adapters/main.ts', `import { parseConfig } from './composition/parse-config.ts';`),
     ];
     for (const rule of importRules) expect(check(rule, allowed).faults, rule.name).to.deep.equal([]);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { ConfigFault, parseConfig } from '../../adapters/composition/config.ts';
+import { ConfigFault, parseConfig } from '../../adapters/composition/parse-config.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

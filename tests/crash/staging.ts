@@ -1,4 +1,4 @@
-import { parseConfig } from '../../adapters/composition/config.ts';
+import { parseConfig } from '../../adapters/composition/parse-config.ts';
 import { composeUsher } from '../../adapters/composition/usher.ts';
 import { listen } from '../../adapters/http/server.ts';
 import { setStage } from '../bench/cast.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '../../adapters/composition/config.ts';
+import { parseConfig } from '../../adapters/composition/parse-config.ts';
 import { CLOCK, MAILER, PASSWORDS } from '../../adapters/composition/keys.ts';
 import type { Faces } from '../../adapters/http/faces.ts';
 import { composeUsher, type Override, type Usher } from '../../adapters/composition/usher.ts';

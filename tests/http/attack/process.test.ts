@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { parseConfig, ConfigFault } from '../../../adapters/composition/config.ts';
+import { parseConfig, ConfigFault } from '../../../adapters/composition/parse-config.ts';
 import { eventually } from '../../world/eventually.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../adapters/main.ts');
