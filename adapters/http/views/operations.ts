@@ -60,12 +60,19 @@ export const jobsView = (jobs: readonly JobReport[], backlog: Backlog): z.input<
 
 export const AdvanceView = z.object({
   now: Time,
-  happened: z.array(z.object({ at: Time, type: z.string(), subject_id: z.string() })),
+  happened: z.array(
+    z.object({ at: Time, type: z.string(), subject_id: z.string(), account_id: z.string().nullable() }),
+  ),
   truncated: z.boolean().meta({ description: 'More happened than is listed.' }),
 });
 
 export const advanceView = ({ now, happened, truncated }: Advance): z.input<typeof AdvanceView> => ({
   now: toRfc3339(now),
-  happened: happened.map(({ at, type, subjectId }) => ({ at: toRfc3339(at), type, subject_id: subjectId })),
+  happened: happened.map(({ at, type, subjectId, accountId }) => ({
+    at: toRfc3339(at),
+    type,
+    subject_id: subjectId,
+    account_id: accountId,
+  })),
   truncated,
 });
