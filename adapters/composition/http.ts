@@ -3,7 +3,8 @@ import type { Express } from 'express';
 import { createApp } from '../http/app.ts';
 import { bodyLimits } from '../http/body.ts';
 import type { Faces } from '../http/faces.ts';
-import { metrics } from '../http/metrics.ts';
+import { jobMetrics } from '../http/job-metrics.ts';
+import { metrics, type Metrics } from '../http/metrics.ts';
 import { bearerAuthentication } from '../http/passport.ts';
 import { postgresRateStores } from '../http/rate-limit-postgres.ts';
 import { memoryRateStores, noRateLimits, rateLimits, type RateLimits } from '../http/rate-limits.ts';
@@ -55,7 +56,7 @@ export function appOf(container: Container, draining: Draining): Express {
     limits: limitsOf(container),
     bodies: bodyLimits,
     readiness: readinessOf(container, draining),
-    metrics: metrics(),
+    metrics: metricsOf(container),
     metricsToken: config.http.metricsToken,
     corsOrigins: config.http.corsOrigins.includes('*') ? '*' : config.http.corsOrigins,
     trustProxy: config.http.trustProxy,
@@ -63,6 +64,12 @@ export function appOf(container: Container, draining: Draining): Express {
     info: API_INFO,
     log,
   });
+}
+
+function metricsOf(container: Container): Metrics {
+  const measured = metrics();
+  jobMetrics(measured.registry, resolve(container, keys.OPERATIONS));
+  return measured;
 }
 
 function limitsOf(container: Container): RateLimits {

@@ -1,5 +1,5 @@
 import type { Swept } from '../kernel/due.ts';
-import type { Instant } from '../kernel/instant.ts';
+import { after, MINUTE, type Instant } from '../kernel/instant.ts';
 
 /** Handles at most `limit` due rows and tells how many there were. */
 export type Sweep = (limit: number) => Promise<Swept>;
@@ -43,3 +43,23 @@ export function ran(run: JobRun, at: Instant, outcome: Outcome): JobRun {
   if ('done' in outcome) return { ...run, lastRunAt: at, lastSuccessAt: at, lastDone: outcome.done };
   return { ...run, lastRunAt: at, lastErrorAt: at, lastError: outcome.error.slice(0, 500) };
 }
+
+/** Intervals without a run after which somebody should look: a restart takes less, a stopped worker more. */
+const MISSED_RUNS = 3;
+
+/** How a job is doing, for whoever watches over it. */
+export interface JobHealth {
+  /** Its last run failed. */
+  readonly failing: boolean;
+  /** Nobody has run it for several intervals: no process runs jobs, or a run hangs. */
+  readonly stuck: boolean;
+}
+
+export const healthOf = (
+  run: JobRun,
+  { everyMinutes }: Pick<Job, 'everyMinutes'>,
+  now: Instant,
+): JobHealth => ({
+  failing: run.lastErrorAt !== null && run.lastErrorAt > (run.lastSuccessAt ?? 0),
+  stuck: now > after(run.nextRunAt, MISSED_RUNS * everyMinutes * MINUTE),
+});

@@ -1,6 +1,6 @@
 import { after, MINUTE, type Clock, type Instant } from '../kernel/instant.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
-import { neverRun, ran, type Job, type JobRun, type Outcome } from './job.ts';
+import { healthOf, neverRun, ran, type Job, type JobHealth, type JobRun, type Outcome } from './job.ts';
 import type { Backlog, DeliveryQueue, FailureLog, OperationsStores } from './ports.ts';
 import { reasonOf } from './reason.ts';
 import { refusals } from './refusals.ts';
@@ -13,7 +13,7 @@ export interface RunJobsDeps {
   readonly failures: FailureLog;
 }
 
-export interface JobReport extends JobRun {
+export interface JobReport extends JobRun, JobHealth {
   readonly everyMinutes: number;
 }
 
@@ -49,7 +49,7 @@ export function jobCommands(deps: RunJobsDeps): JobCommands {
 
   const runAndRecord = async (job: Job): Promise<JobReport> => {
     const outcome = await outcomeOf(deps, job);
-    return reportOf(job, await record(deps, job, outcome));
+    return reportOf(job, await record(deps, job, outcome), systemClock.now());
   };
 
   const runWhenDue = async (job: Job, earlyMs: number): Promise<void> => {
@@ -93,7 +93,8 @@ export const jobQuestions = ({ unitOfWork, systemClock, jobs, queue }: RunJobsDe
   jobReports: async () => {
     const runs = await unitOfWork.read(({ jobRuns }) => jobRuns.list());
     const byName = new Map(runs.map((run) => [run.name, run]));
-    return jobs.map((job) => reportOf(job, byName.get(job.name) ?? neverRun(job.name, systemClock.now())));
+    const now = systemClock.now();
+    return jobs.map((job) => reportOf(job, byName.get(job.name) ?? neverRun(job.name, now), now));
   },
   backlog: () => queue.backlog(),
 });
@@ -104,7 +105,11 @@ function jobNamed(jobs: readonly Job[], name: string): Job {
   return job;
 }
 
-const reportOf = ({ everyMinutes }: Job, run: JobRun): JobReport => ({ ...run, everyMinutes });
+const reportOf = (job: Job, run: JobRun, now: Instant): JobReport => ({
+  ...run,
+  ...healthOf(run, job, now),
+  everyMinutes: job.everyMinutes,
+});
 
 const nextRunAfter = ({ everyMinutes }: Job, now: Instant): Instant => after(now, everyMinutes * MINUTE);
 

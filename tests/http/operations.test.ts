@@ -95,7 +95,14 @@ describe('operating Usher over HTTP', () => {
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
       now: '2026-03-12T12:00:00.000Z',
-      happened: [{ at: '2026-02-01T12:00:00.000Z', type: 'subscriptions.expired', subject_id: 'subject' }],
+      happened: [
+        {
+          at: '2026-02-01T12:00:00.000Z',
+          type: 'subscriptions.expired',
+          subject_id: 'subject',
+          account_id: 'account',
+        },
+      ],
       truncated: false,
     });
   });

@@ -12,6 +12,8 @@ export const JobView = z.object({
   last_done: z.number().int().nullable().meta({ description: 'Rows that the last successful run handled.' }),
   last_error_at: Time.nullable(),
   last_error: z.string().nullable().meta({ description: 'Stays after a success, so that it can be read.' }),
+  failing: z.boolean().meta({ description: 'The last run failed.' }),
+  stuck: z.boolean().meta({ description: 'Nobody has run it for three intervals.' }),
 });
 
 export const jobView = (job: JobReport): z.input<typeof JobView> => ({
@@ -23,6 +25,8 @@ export const jobView = (job: JobReport): z.input<typeof JobView> => ({
   last_done: job.lastDone,
   last_error_at: timeOf(job.lastErrorAt),
   last_error: job.lastError,
+  failing: job.failing,
+  stuck: job.stuck,
 });
 
 const DeadDeliveryView = z.object({
