@@ -21,11 +21,19 @@ export interface ReactionDeps {
   readonly billing: {
     /** Ends all buying for an erased account. Once: it is marked, and again changes nothing. */
     closeAccount(accountId: string): Promise<void>;
+    /** Takes the person out of the books. Once: no name is left the second time. */
+    eraseAccount(accountId: string): Promise<void>;
     /** Owes back what was paid for a subscription that never started. Once: the refund has a unique key. */
     refundCanceledStart(canceled: {
       readonly accountId: string;
       readonly subscriptionId: string;
     }): Promise<void>;
+    /** Gives up the payment that a subscription waited for. Once: there is none open the second time. */
+    expireAwaited(over: { readonly accountId: string; readonly subscriptionId: string }): Promise<void>;
+    /** Tells the provider what became of a subscription that it collects. Once: telling twice changes nothing there. */
+    followSubscription(of: { readonly accountId: string; readonly subscriptionId: string }): Promise<void>;
+    /** Acts on what a provider told. Once: it sets what all that was told of the life comes to. */
+    processProviderEvent(name: { readonly provider: string; readonly id: string }): Promise<void>;
     /** Takes due refunds to the gateway. Once: each is taken by one, and the gateway knows its key. */
     sendRefunds(): Promise<void>;
   };
@@ -45,6 +53,7 @@ const REACTIONS = {
     await billing.closeAccount(accountOf(event));
     await subscriptions.cancelForDeletedAccount(accountOf(event));
   },
+  'billing.erase-account': ({ billing }, event) => billing.eraseAccount(accountOf(event)),
   'playback.end-streams': ({ playback }, event) => playback.endStreamsOf(accountOf(event)),
   'playback.erase-account': ({ playback }, event) => playback.eraseAccount(accountOf(event)),
   'notifications.erase-account': ({ notifications }, event) => notifications.eraseAccount(accountOf(event)),
@@ -53,7 +62,15 @@ const REACTIONS = {
     if (event.data['was'] !== 'scheduled') return;
     await billing.refundCanceledStart({ accountId: accountOf(event), subscriptionId: event.subjectId });
   },
+  'billing.expire-awaited': async ({ billing }, event) => {
+    if (event.data['was'] !== 'incomplete') return;
+    await billing.expireAwaited({ accountId: accountOf(event), subscriptionId: event.subjectId });
+  },
   'billing.send-refunds': ({ billing }) => billing.sendRefunds(),
+  'billing.tell-provider': ({ billing }, event) =>
+    billing.followSubscription({ accountId: accountOf(event), subscriptionId: event.subjectId }),
+  'billing.process-provider-event': ({ billing }, event) =>
+    billing.processProviderEvent({ provider: textOf(event, 'provider'), id: textOf(event, 'eventId') }),
   'catalog.count-view': ({ catalog }, event) =>
     catalog.countView({ key: event.id, titleId: textOf(event, 'titleId') }),
 } as const satisfies Record<string, Reaction>;
@@ -71,6 +88,7 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
   'identity.account-suspended': ['playback.end-streams'],
   'identity.account-deleted': [
     'billing.end-with-account',
+    'billing.erase-account',
     'playback.erase-account',
     'notifications.erase-account',
   ],
@@ -80,11 +98,24 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
   'subscriptions.paid': ['notifications.deliver'],
   'subscriptions.renewed': ['notifications.deliver'],
   'subscriptions.end-neared': ['notifications.deliver'],
-  'subscriptions.canceled': ['notifications.deliver', 'billing.refund-canceled-start'],
-  'subscriptions.expired': ['notifications.deliver'],
+  'subscriptions.paused': ['notifications.deliver'],
+  'subscriptions.resumed': ['notifications.deliver'],
+  'subscriptions.changed': ['notifications.deliver'],
+  'subscriptions.mirroring-begun': ['notifications.deliver'],
+  'subscriptions.mirrored': ['notifications.deliver'],
+  'subscriptions.cancellation-requested': ['billing.tell-provider'],
+  'subscriptions.cancellation-withdrawn': ['billing.tell-provider'],
+  'subscriptions.canceled': [
+    'notifications.deliver',
+    'billing.tell-provider',
+    'billing.refund-canceled-start',
+  ],
+  'subscriptions.expired': ['notifications.deliver', 'billing.expire-awaited'],
   'billing.payment-succeeded': ['notifications.deliver'],
   'billing.payment-failed': ['notifications.deliver'],
   'billing.refund-requested': ['billing.send-refunds'],
+  'billing.provider-event-received': ['billing.process-provider-event'],
+  'billing.refunded': ['notifications.deliver'],
   'playback.viewed': ['catalog.count-view'],
 };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
+import { invoicePdf } from '../documents/invoice-pdf.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Mailer } from '../../src/notifications/index.ts';
@@ -10,8 +11,6 @@ import { createSmtpMailer } from '../email/smtp.ts';
 import { edgeLog } from '../http/log.ts';
 import { filePictures, memoryPictures } from '../media/pictures.ts';
 import { signedTickets, type Keyring } from '../media/tickets.ts';
-import { boundedGateway } from '../payments/bounded-gateway.ts';
-import { simulatedGateway } from '../payments/simulated-gateway.ts';
 import { argon2Passwords } from '../security/passwords.ts';
 import { randomIds } from '../security/random-ids.ts';
 import type { Config } from './config.ts';
@@ -19,10 +18,7 @@ import * as keys from './keys.ts';
 import type { Keys } from './secrets.ts';
 import { provide, provideValue } from './token.ts';
 
-/** How long the gateway may take: below the 30 s after which a retry drives a purchase to its end. */
-const GATEWAY_TIMEOUT_MS = 10_000;
-
-/** The world outside: time, ids, mail, money, files. Each profile has its own. */
+/** The world outside: time, ids, mail, files. Each profile has its own. */
 export function provideAdapters(container: Container): void {
   provideValue(container, keys.SYSTEM_CLOCK, systemClock);
   provide(container, keys.IDS, [], randomIds);
@@ -47,21 +43,12 @@ export function provideAdapters(container: Container): void {
     (movable, system) => movable ?? system,
   );
   provide(container, keys.MAILER, [keys.CONFIG], (config) => mailerOf(config));
+  provide(container, keys.INVOICE_PRINTER, [], () => invoicePdf({ issuer: 'Usher' }));
   provide(container, keys.PICTURES, [keys.CONFIG], ({ profile, dataDir, http }) => {
     const options = { publicUrl: http.publicUrl ?? '' };
     return profile === 'memory' ? memoryPictures(options) : filePictures(dataDir, options);
   });
   provide(container, keys.TICKETS, [keys.KEYS], ({ media }) => signedTickets(keyringOf(media)));
-  provide(
-    container,
-    keys.GATEWAY,
-    [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.FAILURES],
-    (unitOfWork, clock, ids, failures) =>
-      boundedGateway(simulatedGateway({ unitOfWork, clock, ids }), {
-        timeoutMs: GATEWAY_TIMEOUT_MS,
-        onFault: (fault, operation) => failures.failed(`payment gateway: ${operation}`, fault),
-      }),
-  );
 }
 
 /** A key is named after its digest, so that processes with the same keys agree on the names. */

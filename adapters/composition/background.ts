@@ -22,6 +22,7 @@ const policyOf = ({ deliveryLeaseSeconds }: Config): DeliveryPolicy => ({
 
 /** Few enough for a slow gateway to answer within the time of one delivery; the sweep takes the rest. */
 const REFUNDS_AT_ONCE = 2;
+const TOLD_AT_ONCE = 2;
 
 /** What happens behind the answers: reactions, due work, the clock. */
 export function provideBackground(container: Container): void {
@@ -37,7 +38,14 @@ export function provideBackground(container: Container): void {
           playback,
           billing: {
             closeAccount: (accountId) => billing.closeAccount(accountId),
+            eraseAccount: (accountId) => billing.eraseAccount(accountId),
             refundCanceledStart: (canceled) => billing.refundCanceledStart(canceled),
+            expireAwaited: (over) => billing.expireAwaited(over),
+            followSubscription: async (of) => {
+              await billing.followSubscription(of);
+              await billing.tellProviders(TOLD_AT_ONCE);
+            },
+            processProviderEvent: (name) => billing.processProviderEvent(name),
             sendRefunds: async () => void (await billing.sendRefunds(REFUNDS_AT_ONCE)),
           },
           catalog: { countView: async (view) => void (await catalog.countViews([view])) },
@@ -56,12 +64,18 @@ export function provideBackground(container: Container): void {
       keys.PLAYBACK,
       keys.CATALOG,
       keys.IDENTITY,
+      keys.SIMULATED,
     ],
-    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity) =>
+    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity, simulated) =>
       jobsOf({
         'subscriptions.advance': (limit) => subscriptions.advanceDue(limit),
         'billing.resolve-payments': (limit) => billing.resolveUnknown(limit),
+        'billing.tell-provider': (limit) => billing.tellProviders(limit),
+        'billing.collect': (limit) => billing.collectDue(limit),
         'billing.refund': (limit) => billing.sendRefunds(limit),
+        ...(simulated && {
+          'simulated.deliver-webhooks': (limit: number) => simulated.delivery.deliverDue(limit),
+        }),
         'playback.reap-silent': (limit) => playback.reapSilent(limit),
         'catalog.publish-due': (limit) => catalog.publishDue(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
@@ -100,13 +114,14 @@ export function provideBackground(container: Container): void {
       keys.JOBS,
       keys.QUEUE,
       keys.FAILURES,
+      keys.SIMULATED,
       keys.SUBSCRIPTIONS,
       keys.BILLING,
       keys.PLAYBACK,
       keys.CATALOG,
       keys.IDENTITY,
     ],
-    (unitOfWork, systemClock, movableClock, jobs, queue, failures, ...dueWork) =>
+    (unitOfWork, systemClock, movableClock, jobs, queue, failures, simulated, ...dueWork) =>
       createOperations({
         unitOfWork,
         systemClock,
@@ -114,7 +129,7 @@ export function provideBackground(container: Container): void {
         jobs,
         queue,
         failures,
-        dueWork,
+        dueWork: simulated ? [...dueWork, simulated.delivery] : dueWork,
       }),
   );
   provide(

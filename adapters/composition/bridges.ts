@@ -1,3 +1,4 @@
+import type { Payers } from '../../src/billing/index.ts';
 import type { Catalog, ViewerStanding } from '../../src/catalog/index.ts';
 import type { Entitlements, PlanAccess, Plans } from '../../src/entitlements/index.ts';
 import type { AccountUse, Identity, Levels } from '../../src/identity/index.ts';
@@ -84,6 +85,18 @@ export const accountAddresses = (identity: Thunk<Identity>): Addresses => ({
   of: async (accountId) => {
     const [contact] = await identity().contactsOf([accountId]);
     return contact && { email: contact.email, name: contact.isVerified ? contact.name : null };
+  },
+});
+
+/** Suspension stops collection (rules.md, "Identity"), and nobody collects from an account that is gone. */
+export const payersOf = (identity: Thunk<Identity>): Payers => ({
+  of: async (accountId) => {
+    const [contact] = await identity().contactsOf([accountId]);
+    return contact && { name: contact.name, email: contact.email };
+  },
+  mayCollect: async (accountIds) => {
+    const contacts = await identity().contactsOf(accountIds);
+    return new Set(contacts.filter(({ isSuspended }) => !isSuspended).map(({ accountId }) => accountId));
   },
 });
 

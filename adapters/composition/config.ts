@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Environment } from './environment.ts';
+import { stripeConfigOf, type StripeConfig } from './stripe-config.ts';
 
 export type Profile = 'memory' | 'sqlite' | 'postgres';
 
@@ -33,6 +34,10 @@ export interface Config {
     readonly registerPerMinute: number;
     readonly loginFailuresPerMinute: number;
   };
+  /** Who moves the money. */
+  readonly payments: 'simulated' | 'stripe';
+  /** Null where Stripe was not chosen. */
+  readonly stripe: StripeConfig | null;
   readonly seed: 'demo' | 'none';
   /** When a purchase under way counts as interrupted; longer than the gateway may take. */
   readonly purchaseStaleSeconds: number;
@@ -46,6 +51,7 @@ export interface Config {
     readonly media: readonly string[] | null;
     /** PEM private keys, the current one first. */
     readonly signing: readonly string[] | null;
+    readonly simulatedWebhooks: readonly string[] | null;
   };
 }
 
@@ -89,6 +95,8 @@ export function configOf(env: Environment): Config {
       registerPerMinute: env.RATE_LIMIT_REGISTER,
       loginFailuresPerMinute: env.RATE_LIMIT_LOGIN_FAILURES,
     },
+    payments: env.PAYMENTS ?? 'simulated',
+    stripe: stripeConfigOf(env),
     seed: env.SEED ?? (production ? 'none' : 'demo'),
     purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
     deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,
@@ -98,6 +106,7 @@ export function configOf(env: Environment): Config {
       server: keys(env.SERVER_SECRET, env.SERVER_SECRET_PREVIOUS),
       media: keys(env.MEDIA_SECRET, env.MEDIA_SECRET_PREVIOUS),
       signing: keys(env.SIGNING_KEY, env.SIGNING_KEY_PREVIOUS),
+      simulatedWebhooks: keys(env.SIMULATED_WEBHOOK_SECRET, env.SIMULATED_WEBHOOK_SECRET_PREVIOUS),
     },
   };
 }

@@ -27,7 +27,11 @@ export const Environment = z.object({
   RATE_LIMIT_REGISTER: positive.default(30),
   RATE_LIMIT_LOGIN_FAILURES: positive.default(20),
   SEED: z.enum(['demo', 'none']).optional(),
-  PAYMENTS: z.enum(['simulated']).optional(),
+  PAYMENTS: z.enum(['simulated', 'stripe']).optional(),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
+  STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
   MEDIA: z.enum(['local']).default('local'),
   PURCHASE_STALE_SECONDS: positive.default(30),
   DELIVERY_LEASE_SECONDS: positive.default(60),
@@ -42,6 +46,8 @@ export const Environment = z.object({
   MEDIA_SECRET_PREVIOUS: z.string().optional(),
   SIGNING_KEY: z.string().optional(),
   SIGNING_KEY_PREVIOUS: z.string().optional(),
+  SIMULATED_WEBHOOK_SECRET: z.string().optional(),
+  SIMULATED_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
 });
 
 export type Environment = z.output<typeof Environment>;
@@ -53,6 +59,11 @@ const SECRETS = [
   'MEDIA_SECRET_PREVIOUS',
   'SIGNING_KEY',
   'SIGNING_KEY_PREVIOUS',
+  'SIMULATED_WEBHOOK_SECRET',
+  'SIMULATED_WEBHOOK_SECRET_PREVIOUS',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'STRIPE_WEBHOOK_SECRET_PREVIOUS',
   'DATABASE_URL',
   'METRICS_TOKEN',
   'SMTP_URL',

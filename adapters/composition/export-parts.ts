@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../../src/kernel/page.ts';
 import type { Playback } from '../../src/playback/index.ts';
 import type { Subscriptions } from '../../src/subscriptions/index.ts';
 import { paymentView } from '../http/views/billing.ts';
+import { balanceView, invoiceView } from '../http/views/invoices.ts';
 import { activityView } from '../http/views/playback.ts';
 import { historyEntryView } from '../http/views/subscriptions.ts';
 
@@ -29,6 +30,15 @@ export const exportParts = ({ subscriptions, billing, playback }: Faces): readon
     name: 'payments',
     export: (accountId) =>
       everything((request) => billing.listPayments(ownerOf(accountId), request), paymentView),
+  },
+  {
+    name: 'invoices',
+    export: (accountId) =>
+      everything((request) => billing.listInvoices(ownerOf(accountId), request), invoiceView),
+  },
+  {
+    name: 'balance',
+    export: async (accountId) => (await billing.balancesOf(ownerOf(accountId))).map(balanceView),
   },
   {
     name: 'watch_history',

@@ -4,11 +4,13 @@ import { createApp } from '../http/app.ts';
 import { bodyLimits } from '../http/body.ts';
 import type { Faces } from '../http/faces.ts';
 import { jobMetrics } from '../http/job-metrics.ts';
+import { webhookMetrics } from '../http/webhook-metrics.ts';
 import { metrics, type Metrics } from '../http/metrics.ts';
 import { bearerAuthentication } from '../http/passport.ts';
 import { postgresRateStores } from '../http/rate-limit-postgres.ts';
 import { memoryRateStores, noRateLimits, rateLimits, type RateLimits } from '../http/rate-limits.ts';
-import { rawRoutes, routes } from '../http/routes/all.ts';
+import { rawRoutes, routesOf } from '../http/routes/all.ts';
+import { simulatedCheckoutRoutes } from '../http/routes/simulated-checkout.ts';
 import { liveSessions } from '../http/sessions.ts';
 import * as keys from './keys.ts';
 import { readinessOf, type Draining } from './readiness.ts';
@@ -45,10 +47,11 @@ export function appOf(container: Container, draining: Draining): Express {
   const log = resolve(container, keys.EDGE_LOG);
   const { signing } = resolve(container, keys.KEYS);
   const sessions = resolve(container, keys.LIVE_SESSIONS);
+  const simulated = resolve(container, keys.SIMULATED);
   return createApp({
     faces: facesOf(container),
-    routes,
-    rawRoutes,
+    routes: routesOf([config.payments]),
+    rawRoutes: [...rawRoutes, ...(simulated ? simulatedCheckoutRoutes(simulated.checkout) : [])],
     authentication: bearerAuthentication(
       { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, publicKey: (kid) => signing.publicKey(kid) },
       sessions,
@@ -69,6 +72,8 @@ export function appOf(container: Container, draining: Draining): Express {
 function metricsOf(container: Container): Metrics {
   const measured = metrics();
   jobMetrics(measured.registry, resolve(container, keys.OPERATIONS));
+  const webhooks = resolve(container, keys.WEBHOOK_COUNTS);
+  webhookMetrics(measured.registry, () => webhooks.counts());
   return measured;
 }
 

@@ -1,6 +1,12 @@
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
-import type { Billing, PaymentGateway } from '../../src/billing/index.ts';
+import type {
+  Billing,
+  InvoicePrinter,
+  PaymentGateway,
+  SubscriptionCollector,
+  WebhookReader,
+} from '../../src/billing/index.ts';
 import type { Catalog, MediaStorage } from '../../src/catalog/index.ts';
 import type { Entitlements } from '../../src/entitlements/index.ts';
 import type { Identity, Passwords, PictureStore } from '../../src/identity/index.ts';
@@ -21,6 +27,10 @@ import type { SubscriptionOperations, Subscriptions } from '../../src/subscripti
 import type { EdgeLog } from '../http/log.ts';
 import type { LiveSessions } from '../http/sessions.ts';
 import type { JobRunner } from '../jobs/runner.ts';
+import type { GatewayFaults } from '../payments/gateway-faults.ts';
+import type { StripePayments } from '../payments/stripe/stripe.ts';
+import type { Simulated } from '../payments/simulated.ts';
+import type { WebhookCounts } from '../payments/webhook-counts.ts';
 import type { AllStores } from '../persistence/all-stores.ts';
 import type { Connections } from '../persistence/knex/connection.ts';
 import type { Keys } from './secrets.ts';
@@ -50,6 +60,18 @@ export const PASSWORDS = token<Passwords>('passwords');
 export const PICTURES = token<PictureStore>('pictures');
 export const MAILER = token<Mailer>('mailer');
 export const GATEWAY = token<PaymentGateway>('payment gateway');
+/** Null where payments are real. */
+export const SIMULATED = token<Simulated | null>('simulated payments');
+/** Null where Stripe was not chosen. */
+export const STRIPE = token<StripePayments | null>('Stripe');
+/** Null where nobody collects subscriptions in our place. */
+export const COLLECTOR = token<SubscriptionCollector | null>('subscription collector');
+/** What goes wrong between the simulated gateway and the product: nothing, unless a test binds it. */
+export const GATEWAY_FAULTS = token<GatewayFaults>('gateway faults');
+/** Of each provider that was chosen. */
+export const WEBHOOK_READERS = token<readonly WebhookReader[]>('webhook readers');
+export const WEBHOOK_COUNTS = token<WebhookCounts>('webhook counts');
+export const INVOICE_PRINTER = token<InvoicePrinter>('invoice printer');
 export const MEDIA_STORAGE = token<MediaStorage>('media storage');
 export const TICKETS = token<Tickets>('tickets');
 

@@ -1,6 +1,7 @@
 import { configOf, type Config } from './config.ts';
 import { Environment, withSecretFiles, type Variables } from './environment.ts';
 import { productionFaults } from './production-faults.ts';
+import { stripeFaults } from './stripe-config.ts';
 
 /** The environment, parsed once. Every fault is listed at once, by name and never by value. */
 export class ConfigFault extends Error {
@@ -25,6 +26,7 @@ export function parseConfig(variables: Variables): Config {
   const faults = [
     ...fileFaults,
     ...profileFaults(config),
+    ...stripeFaults(parsed.data),
     ...(config.production ? productionFaults(config, parsed.data) : []),
   ];
   if (faults.length > 0) throw new ConfigFault(faults);

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import type { Environment, Variables } from './environment.ts';
+import { stripeProductionFaults } from './stripe-config.ts';
 
 /** What may be convenient on a desk and is dangerous in production. */
 export function productionFaults(config: Config, env: Environment): string[] {
@@ -10,6 +11,9 @@ export function productionFaults(config: Config, env: Environment): string[] {
     SERVER_SECRET_PREVIOUS: env.SERVER_SECRET_PREVIOUS,
     MEDIA_SECRET_PREVIOUS: env.MEDIA_SECRET_PREVIOUS,
     METRICS_TOKEN: env.METRICS_TOKEN,
+    STRIPE_SECRET_KEY: env.STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET: env.STRIPE_WEBHOOK_SECRET,
+    STRIPE_WEBHOOK_SECRET_PREVIOUS: env.STRIPE_WEBHOOK_SECRET_PREVIOUS,
   };
   for (const [name, value] of Object.entries(optional))
     if (value !== undefined) faults.push(...secretFaults(name, value));
@@ -22,7 +26,7 @@ export function productionFaults(config: Config, env: Environment): string[] {
   if (env.PAYMENTS === 'simulated' || env.PAYMENTS === undefined) {
     faults.push('PAYMENTS: the simulated gateway gives plans away');
   }
-  return faults;
+  return [...faults, ...stripeProductionFaults(env)];
 }
 
 /** One secret for two purposes falls with the weaker of them; a previous one that is current was not changed. */

@@ -15,6 +15,8 @@ export interface Keys {
   readonly server: ServerKeys;
   /** Tickets to media. */
   readonly media: ServerKeys;
+  /** What the simulated gateway signs its webhooks with. */
+  readonly simulatedWebhooks: ServerKeys;
   /** Access tokens. */
   readonly signing: SigningKeys;
 }
@@ -23,10 +25,13 @@ export interface Keys {
 export async function loadKeys({ profile, dataDir, secrets }: Config): Promise<Keys> {
   const isKept = profile !== 'memory';
   const server = given(secrets.server) ?? (isKept ? await serverKeysIn(dataDir) : freshKeys());
-  const media = given(secrets.media) ?? (isKept ? await mediaKeysIn(dataDir) : freshKeys());
+  const media = given(secrets.media) ?? (isKept ? await keysIn(dataDir, 'media-secret') : freshKeys());
+  const simulatedWebhooks =
+    given(secrets.simulatedWebhooks) ??
+    (isKept ? await keysIn(dataDir, 'simulated-webhook-secret') : freshKeys());
   const pems = given(secrets.signing);
-  if (pems) return { server, media, signing: await signingKeys(pems) };
-  return { server, media, signing: await (isKept ? signingKeysIn(dataDir) : ephemeralSigningKeys()) };
+  const signing = pems ? signingKeys(pems) : isKept ? signingKeysIn(dataDir) : ephemeralSigningKeys();
+  return { server, media, simulatedWebhooks, signing: await signing };
 }
 
 const freshKeys = (): ServerKeys => [newServerKey()];
@@ -36,9 +41,9 @@ function given(keys: readonly string[] | null): ServerKeys | undefined {
   return first === undefined ? undefined : [first, ...rest];
 }
 
-/** `media-secret.previous`, where there is one, is accepted beside the current key. */
-async function mediaKeysIn(dataDir: string): Promise<ServerKeys> {
-  const path = join(dataDir, 'keys', 'media-secret');
+/** `<name>.previous`, where there is one, is accepted beside the current key. */
+async function keysIn(dataDir: string, name: string): Promise<ServerKeys> {
+  const path = join(dataDir, 'keys', name);
   const current = await loadOrMake(path, newServerKey);
   const previous = await readIfThere(`${path}.previous`);
   return previous === undefined ? [current] : [current, previous];

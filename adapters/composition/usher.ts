@@ -16,6 +16,7 @@ import { appOf, facesOf, provideHttp } from './http.ts';
 import * as keys from './keys.ts';
 import type { Draining } from './readiness.ts';
 import { loadKeys } from './secrets.ts';
+import { loadStripe, providePayments } from './payments.ts';
 import { openDatabase, unitOfWorkOver } from './stores.ts';
 import { provideValue, resolve, type Token } from './token.ts';
 
@@ -62,6 +63,7 @@ export async function composeUsher(config: Config, override?: Override): Promise
     config.profile === 'memory' ? memoryStorage() : await openLocalStorage(join(config.dataDir, 'media')),
   );
   provideAdapters(container);
+  providePayments(container, await loadStripe(config));
   provideContexts(container);
   provideBackground(container);
   provideHttp(container);

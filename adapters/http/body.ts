@@ -31,8 +31,17 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits): Pr
     throw unsupportedMediaType('application/json');
   }
   if (Number(declared ?? 0) > limits.limitBytes) throw bodyTooLarge(limits.limitBytes);
-  const bytes = await readAll(request, limits);
+  const bytes = arrived(request, Number(declared)) ?? (await readAll(request, limits));
   return bytes.length === 0 ? undefined : parsed(bytes);
+}
+
+/** The whole body, when it came with the head, as small ones do: no listeners, no timer, no waiting. */
+function arrived(request: IncomingMessage, declared: number): Buffer | undefined {
+  if (request.readableLength !== declared) return undefined;
+  const bytes: unknown = request.read();
+  // Nothing more comes, but a stream ends only when it is read to its end.
+  request.resume();
+  return Buffer.isBuffer(bytes) ? bytes : undefined;
 }
 
 /** The raw body of an upload route: its type is checked here, its bytes are the use case's to read. */
@@ -57,7 +66,11 @@ const matches = (type: string, contentType: string): boolean =>
 const isPlain = ({ headers }: IncomingMessage): boolean =>
   (headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity';
 
-function readAll(request: IncomingMessage, { limitBytes, timeoutMs }: BodyLimits): Promise<Buffer> {
+/** Every byte of a body, as long as they are no more than `limitBytes` and come within `timeoutMs`. */
+export function readAll(
+  request: IncomingMessage,
+  { limitBytes, timeoutMs }: Pick<BodyLimits, 'limitBytes' | 'timeoutMs'>,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -93,35 +106,30 @@ function parsed(bytes: Buffer): unknown {
     if (error instanceof SyntaxError) throw notJson('must be JSON');
     throw error;
   }
-  inspect(value, { depth: 1, pointer: '', texts: UNKEEPABLE.test(text) });
+  tidy(value, 1);
+  if (UNKEEPABLE.test(text)) checkTexts(value, '');
   return value;
 }
 
 /** An escape that may make a NUL or half a surrogate pair, which Postgres refuses in text and in JSON. */
 const UNKEEPABLE = /\\u(?:0000|d[89a-f])/i;
 
-interface Where {
-  readonly depth: number;
-  readonly pointer: string;
-  readonly texts: boolean;
+/** Refuses what is too deep, and takes `__proto__` out: harmless here, but not for whoever copies key by key. */
+function tidy(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > MAX_DEPTH) throw notJson(`must not be deeper than ${MAX_DEPTH}`);
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+  for (const member of Object.values(value)) tidy(member, depth + 1);
 }
 
-function inspect(value: unknown, where: Where): void {
-  if (typeof value === 'string') {
-    if (where.texts && !isKeepable(value)) {
-      throw edgeRefusals.invalid([
-        { pointer: where.pointer, detail: 'must be well-formed text without NUL' },
-      ]);
-    }
-    return;
+function checkTexts(value: unknown, pointer: string): void {
+  if (typeof value === 'string' && !isKeepable(value)) {
+    throw edgeRefusals.invalid([{ pointer, detail: 'must be well-formed text without NUL' }]);
   }
   if (typeof value !== 'object' || value === null) return;
-  if (where.depth > MAX_DEPTH) throw notJson(`must not be deeper than ${MAX_DEPTH}`);
-  // As an own property it is harmless here, but not for whoever copies the object key by key.
-  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
   for (const [key, member] of Object.entries(value)) {
-    if (where.texts && !isKeepable(key)) throw notJson('has a name that is not well-formed text');
-    inspect(member, { ...where, depth: where.depth + 1, pointer: `${where.pointer}/${escapePointer(key)}` });
+    if (!isKeepable(key)) throw notJson('has a name that is not well-formed text');
+    checkTexts(member, `${pointer}/${escapePointer(key)}`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { isAdmin, type Actor } from '../../src/kernel/actor.ts';
 import { readJson, uploadOf, type BodyLimits } from './body.ts';
 import { edgeRefusals, unauthenticated } from './edge-refusals.ts';
-import { send, type Exchange } from './exchange.ts';
+import { send, type Exchange, type Reply } from './exchange.ts';
 import type { Faces } from './faces.ts';
 import { idempotencyOf } from './idempotency-key.ts';
 import { validated } from './input.ts';
-import type { Authentication } from './passport.ts';
+import type { Authentication, Credential } from './passport.ts';
 import { passwordLogIn } from './password-log-in.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Access, Route } from './route.ts';
@@ -27,7 +27,6 @@ const addresses = (trustProxy: readonly string[]) => (request: Exchange['request
 /** Where a request goes on its way to the handler. */
 export interface Target {
   readonly params: Readonly<Record<string, string>>;
-  /** Below the base, without a trailing slash. */
   readonly path: string;
   readonly search: string;
 }
@@ -38,45 +37,65 @@ export type Handler = (exchange: Exchange, target: Target) => Promise<void>;
 /**
  * The life of a request behind the router, in the order of the REST contract: 429, 401, 403 by role,
  * 415/413/400, then the use case. Whatever is thrown becomes a problem further out.
+ *
+ * What is remembered of a caller is there at once and not awaited: a promise for each step would be a good part
+ * of what the edge costs.
  */
 export function handlerOf(route: Route, deps: DispatchDeps): Handler {
   const addressOf = addresses(deps.trustProxy);
-  const logIn = route.authenticates && passwordLogIn(route.authenticates);
+  const answer = answerer(route, deps);
   return async (exchange, target) => {
     const { request, response } = exchange;
     const address = addressOf(request);
-    const sent = logIn && (await bodyAhead(request, deps.bodies));
-    const credential = await deps.authentication.identify(request, response);
-    await deps.limits.admit(route.rate ?? 'api', { address, credential }, request, response);
-    const actor = await deps.authentication.actorOf(credential);
-    exchange.actor = actor;
-    const admittedActor = admitted(route.access, actor);
+    const sent = route.authenticates && (await bodyAhead(request, deps.bodies));
+    const identified = deps.authentication.identify(request, response);
+    const credential = identified instanceof Promise ? await identified : identified;
+    const admission = deps.limits.admit(route.rate ?? 'api', { address, credential }, exchange);
+    const mayAsk = admission?.isLikely === true && route.method === 'get';
+    if (admission && !mayAsk) await admission.granted;
+    const reply = answer(exchange, { ...target, address, credential, sent });
+    if (admission && mayAsk) await afterwards(admission.granted, reply);
+    send(exchange, await reply);
+  };
+}
+
+/** Waits for the first; what becomes of the second is for later, also when the first fails. */
+async function afterwards(first: Promise<void>, second: Promise<unknown>): Promise<void> {
+  second.catch(() => undefined);
+  await first;
+}
+
+/** A request that is counted, or about to be, and whose. */
+interface Received extends Target {
+  readonly address: string;
+  readonly credential: Credential;
+  /** The body, where it had to be read before. */
+  readonly sent: (() => Promise<unknown>) | undefined;
+}
+
+/** What comes behind 429. */
+function answerer(route: Route, deps: DispatchDeps) {
+  const logIn = route.authenticates && passwordLogIn(route.authenticates);
+  return async (exchange: Exchange, received: Received): Promise<Reply> => {
+    const { request, response } = exchange;
+    const { params: named, path, search, address, credential, sent } = received;
+    const { headers } = request;
+    const known = deps.authentication.actorOf(credential);
+    exchange.actor = known instanceof Promise ? await known : known;
+    const actor = admitted(route.access, exchange.actor);
     const upload = route.upload && uploadOf(request, route.upload.types);
     const raw = route.body ? await (sent ? sent() : readJson(request, deps.bodies)) : undefined;
+    const keyed = { method: route.method, path, body: raw };
     const idempotency = route.idempotent
-      ? idempotencyOf(request.headers['idempotency-key'], admittedActor, {
-          method: route.method,
-          path: target.path,
-          body: raw,
-        })
+      ? idempotencyOf(headers['idempotency-key'], actor, keyed)
       : undefined;
-    const input = validated(route, { params: target.params, search: target.search, body: raw });
-    const { headers } = request;
-    const signedIn = await logIn?.(deps.faces, { request, response, body: input.body, address, headers });
+    const input = validated(route, { params: named, search, body: raw });
+    const { params, query, body } = input;
+    const signedIn = logIn && (await logIn(deps.faces, { request, response, body, address, headers }));
+    const given = { params, query, body, upload, idempotency, address, headers, signedIn };
     // The route's generic parameters were checked where it was declared; here they are erased.
-    const handling = {
-      ...input,
-      actor: admittedActor as never,
-      upload,
-      idempotency,
-      address,
-      headers,
-      signedIn,
-    };
-    await watched(exchange, upload && deps.bodies, async () => {
-      const result = await route.handle(deps.faces, handling);
-      send(exchange, replyOf(route, result));
-    });
+    const work = () => route.handle(deps.faces, { ...given, actor: actor as never });
+    return replyOf(route, await (upload ? watched(request, deps.bodies, work) : work()));
   };
 }
 
@@ -92,24 +111,27 @@ async function bodyAhead(request: Exchange['request'], limits: BodyLimits): Prom
   };
 }
 
-async function watched(
-  { request }: Exchange,
-  upload: BodyLimits | undefined,
-  work: () => Promise<void>,
-): Promise<void> {
-  if (!upload) return work();
-  const stop = watchUpload(request, upload.uploadCheckMs);
+async function watched<R>(
+  request: Exchange['request'],
+  { uploadCheckMs }: BodyLimits,
+  work: () => Promise<R>,
+): Promise<R> {
+  const stop = watchUpload(request, uploadCheckMs);
   try {
-    await work();
+    return await work();
   } finally {
     stop();
   }
 }
 
-function replyOf(route: Route, result: Awaited<ReturnType<Route['handle']>>) {
+const NO_HEADERS: Reply['headers'] = {};
+
+function replyOf(route: Route, result: Awaited<ReturnType<Route['handle']>>): Reply {
   const status = result.status ?? route.reply.status;
-  const replayed = result.replayed === true ? { 'Idempotency-Replayed': 'true' } : {};
-  const headers = { ...result.headers, ...replayed };
+  const own = result.headers ?? NO_HEADERS;
+  const headers = result.replayed === true ? { ...own, 'Idempotency-Replayed': 'true' } : own;
+  if (result.body instanceof Uint8Array)
+    return { status, headers, text: result.body, type: route.reply.document ?? 'application/octet-stream' };
   return result.body === undefined || status === 204
     ? { status, headers }
     : { status, headers, text: JSON.stringify(result.body) };

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import { crossOrigin, type CorsOrigins } from './cors.ts';
+import { BASES } from './bases.ts';
 import { handlerOf, type DispatchDeps, type Handler } from './dispatch.ts';
 import { methodNotAllowed, unknownPath } from './edge-refusals.ts';
-import { exchangeOf, send, sendProblem, type Exchange } from './exchange.ts';
+import { exchangeOf, send, sendProblem, settleHead, type Exchange } from './exchange.ts';
 import type { EdgeLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { lingerAfter } from './linger.ts';
@@ -24,34 +25,35 @@ interface Answering {
   readonly handle: Handler;
 }
 
-/** Where the API lies; the second is an alias of its newest version. */
-const BASES = ['/api/v1', '/api'] as const;
-
 /**
  * The one middleware in front of everything: it finds the route in a table, runs it and turns whatever goes
  * wrong into a problem. Resolves to false for a path that is not its own (the documents).
  */
 export function edge(deps: EdgeDeps): (request: Request, response: Response) => Promise<boolean> {
   const table = tableOf(deps);
-  const constant = apiHeaders();
+  const constant = apiHeaders().flat();
   const cors = crossOrigin(deps.corsOrigins);
 
   return async (request, response) => {
-    const exchange = exchangeOf(request, response);
+    const exchange = exchangeOf(request, response, constant);
     const { path, search } = splitUrl(request.url);
     const found = table.find(request.method.toLowerCase(), path);
-    for (const [name, value] of constant) response.setHeader(name, value);
-    response.setHeader('X-Request-Id', exchange.requestId);
     if (found.state === 'found') exchange.pattern = found.value.pattern;
     response.once('close', () => finished(exchange, deps));
     lingerAfter(request, response);
-    if (request.headers.origin !== undefined && (await cors(request, response))) return true;
+    if (request.headers.origin !== undefined) {
+      settleHead(exchange);
+      if (await cors(request, response)) return true;
+    }
     try {
       if (found.state === 'found') {
-        await found.value.handle(exchange, { params: found.params, path: belowBase(path), search });
+        await found.value.handle(exchange, { params: found.params, path, search });
       } else if (found.state === 'other-method') answerOther(exchange, found.methods);
-      else if (!isApi(path)) return false;
-      else throw unknownPath();
+      else if (isApi(path)) throw unknownPath();
+      else {
+        settleHead(exchange);
+        return false;
+      }
     } catch (error) {
       sendProblem(exchange, error, deps.log);
     }
@@ -71,8 +73,10 @@ function tableOf(deps: EdgeDeps): PathTable<Answering> {
   for (const raw of deps.rawRoutes) {
     table.add(raw.method, raw.path, {
       pattern: raw.path,
-      handle: ({ request, response }, { params }) =>
-        raw.serve(deps.faces, Object.assign(request, { params }), response),
+      handle: (exchange, { params }) => {
+        settleHead(exchange);
+        return raw.serve(deps.faces, Object.assign(exchange.request, { params }), exchange.response);
+      },
     });
   }
   return table;
@@ -90,11 +94,6 @@ function splitUrl(url: string): { readonly path: string; readonly search: string
 }
 
 const isApi = (path: string): boolean => path === '/api' || path.startsWith('/api/');
-
-function belowBase(path: string): string {
-  const base = BASES.find((candidate) => path.startsWith(`${candidate}/`)) ?? '';
-  return path.slice(base.length, path.endsWith('/') ? -1 : undefined);
-}
 
 function finished(
   { request, response, requestId, startedAt, pattern, actor }: Exchange,

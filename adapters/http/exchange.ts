@@ -10,6 +10,8 @@ export interface Exchange {
   readonly response: Response;
   readonly requestId: string;
   readonly startedAt: number;
+  /** Names and values in turn: the head of the answer as far as it is known, written in one call by `send`. */
+  readonly head: string[];
   /** The pattern of the route that answers, for logs and metrics. */
   pattern: string;
   actor: Actor | undefined;
@@ -17,31 +19,55 @@ export interface Exchange {
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-export function exchangeOf(request: Request, response: Response): Exchange {
-  const sent = request.headers['x-request-id'];
+/** `constant` is what every answer carries; a request that was met before keeps the id that it was given. */
+export function exchangeOf(request: Request, response: Response, constant: readonly string[] = []): Exchange {
+  const sent = response.getHeader('X-Request-Id') ?? request.headers['x-request-id'];
   const requestId = typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
-  return { request, response, requestId, startedAt: performance.now(), pattern: 'none', actor: undefined };
+  return {
+    request,
+    response,
+    requestId,
+    startedAt: performance.now(),
+    head: [...constant, 'X-Request-Id', requestId],
+    pattern: 'none',
+    actor: undefined,
+  };
+}
+
+/** Hands the head over to the response itself, for whoever answers without `send`. */
+export function settleHead({ response, head }: Exchange): void {
+  for (let at = 0; at < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
+  head.length = 0;
 }
 
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Absent: no content. */
-  readonly text?: string;
+  readonly text?: string | Uint8Array;
   readonly type?: string;
 }
 
-export function send({ response }: Exchange, reply: Reply): void {
-  response.statusCode = reply.status;
-  for (const name in reply.headers) response.setHeader(name, reply.headers[name] ?? '');
-  if (reply.text === undefined) {
-    if (reply.status !== 204 && reply.status !== 304) response.setHeader('Content-Length', 0);
-    response.end();
+export function send({ response, head }: Exchange, { status, headers, text, type }: Reply): void {
+  // A copy: should this one not be sendable, the problem that says so starts from what was there before.
+  const whole = [...head];
+  for (const name in headers) place(whole, name, headers[name] ?? '');
+  if (text !== undefined) {
+    whole.push('Content-Type', type ?? 'application/json; charset=utf-8');
+    whole.push('Content-Length', String(Buffer.byteLength(text)));
+  } else if (status !== 204 && status !== 304) whole.push('Content-Length', '0');
+  response.writeHead(status, whole).end(text);
+}
+
+/** A header of the reply's own wins over what every answer carries. */
+function place(head: string[], name: string, value: string): void {
+  const wanted = name.toLowerCase();
+  for (let at = 0; at < head.length; at += 2) {
+    if (head[at]?.toLowerCase() !== wanted) continue;
+    head[at + 1] = value;
     return;
   }
-  response.setHeader('Content-Type', reply.type ?? 'application/json; charset=utf-8');
-  response.setHeader('Content-Length', Buffer.byteLength(reply.text));
-  response.end(reply.text);
+  head.push(name, value);
 }
 
 /** Answers with the problem that the error is; one that came too late for that ends the connection. */

@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
 import type { Actor } from '../../src/kernel/actor.ts';
 import type { Idempotency } from '../../src/kernel/once.ts';
+import { belowBase } from './bases.ts';
 import { edgeRefusals } from './edge-refusals.ts';
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 export interface KeyedRequest {
   readonly method: string;
-  /** Below the base, so that the alias and a trailing slash make no other request of it. */
+  /** As it was sent. */
   readonly path: string;
   readonly body: unknown;
 }
@@ -29,7 +30,8 @@ export function idempotencyOf(
   }
   const caller = callerOf(actor);
   if (caller === undefined) return undefined;
-  const text = `${request.method} ${request.path}\n${canonicalJson(request.body ?? {})}`;
+  // Below the base, so that the alias and a trailing slash make no other request of it.
+  const text = `${request.method} ${belowBase(request.path)}\n${canonicalJson(request.body ?? {})}`;
   return { key: `${caller}:${header}`, fingerprint: hash('sha256', text, 'hex') };
 }
 

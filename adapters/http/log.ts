@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** What is said of a finished request: nothing else ever is — no headers, bodies or query strings. */
 export interface RequestLine {
@@ -31,5 +31,22 @@ export const edgeLog = (logger: Logger): EdgeLog => ({
 export const processLogger = (level: string): Logger =>
   pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.epochTime },
-    pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 1_000 }),
+    byTurn(pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 1_000 })),
   );
+
+/** The lines of one turn of the event loop in one piece: at each, the destination measures all that it holds. */
+function byTurn(destination: DestinationStream): DestinationStream {
+  let lines = '';
+  const handOver = (): void => {
+    if (lines !== '') destination.write(lines);
+    lines = '';
+  };
+  // Before the destination's own listener, which writes what it has then.
+  process.prependOnceListener('exit', handOver);
+  return {
+    write: (line) => {
+      if (lines === '') setImmediate(handOver);
+      lines += line;
+    },
+  };
+}

@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { RequestDurations, type FinishedRequest } from './request-durations.ts';
 
 export interface Metrics {
-  observe(request: { method: string; route: string; status: number; seconds: number }): void;
+  observe(request: FinishedRequest): void;
   readonly contentType: string;
   text(): Promise<string>;
   /** For gauges of other parts of the process. */
@@ -12,17 +13,11 @@ export interface Metrics {
 export function metrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its answer; the count is the number of requests.',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
-  });
+  const durations = new RequestDurations();
   return {
-    observe: ({ method, route, status, seconds }) => durations.observe({ method, route, status }, seconds),
+    observe: (request) => durations.observe(request),
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${durations.text()}`,
     registry,
   };
 }

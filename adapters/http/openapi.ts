@@ -148,17 +148,19 @@ function requestBody(route: Route, components: Components): Json {
 }
 
 function replies(route: Route, components: Components): Record<string, Json> {
-  const { status, schema, otherStatuses = [] } = route.reply;
+  const { status, schema, document, otherStatuses = [] } = route.reply;
   const answers: Record<string, Json> = {};
   for (const each of [status, ...otherStatuses]) {
-    const content =
-      schema && each !== 204
-        ? { content: { 'application/json': { schema: components.schemaOf(schema, 'output') } } }
-        : {};
+    const content = schema && each !== 204 ? { content: contentOf(schema, document, components) } : {};
     answers[each] = { description: STATUS_CODES[each] ?? 'Answer', ...content };
   }
   return answers;
 }
+
+const contentOf = (schema: z.ZodType, document: string | undefined, components: Components): Json =>
+  document === undefined
+    ? { 'application/json': { schema: components.schemaOf(schema, 'output') } }
+    : { [document]: { schema: { type: 'string', contentMediaType: document } } };
 
 function rawOperation(raw: RawRoute): Json {
   return {

@@ -1,11 +1,10 @@
-import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import passportPackage from 'passport';
 import { Strategy as JwtStrategy } from 'passport-jwt';
 import { z } from 'zod';
 import type { Actor } from '../../src/kernel/actor.ts';
 import { Remembered } from './remembered.ts';
-import type { AccessClaims, LiveSessions } from './sessions.ts';
+import type { AccessClaims, LiveSession, LiveSessions } from './sessions.ts';
 
 /** Who a request says it is from, before anybody is asked whether that still holds. */
 export type Credential =
@@ -14,10 +13,10 @@ export type Credential =
   | { readonly kind: 'account'; readonly claims: AccessClaims };
 
 export interface Authentication {
-  /** What the Authorization header proves by itself: no I/O. */
-  identify(request: Request, response: Response): Promise<Credential>;
-  /** The actor, or undefined when the credential is bad or its session is over. */
-  actorOf(credential: Credential): Promise<Actor | undefined>;
+  /** What the Authorization header proves by itself: no I/O, and no waiting for what is remembered. */
+  identify(request: Request, response: Response): Credential | Promise<Credential>;
+  /** The actor, or undefined when the credential is bad or its session is over. At once when remembered. */
+  actorOf(credential: Credential): Actor | undefined | Promise<Actor | undefined>;
 }
 
 export interface AccessTokenRules {
@@ -27,8 +26,10 @@ export interface AccessTokenRules {
   publicKey(kid: string): string | undefined;
 }
 
-/** Tokens remembered at most. */
-const CAPACITY = 20_000;
+/** Tokens remembered at most: some 5 MB. */
+const CAPACITY = 10_000;
+/** Access tokens live for minutes; one that is not used again is not kept for longer than twice this. */
+const KEPT_MS = 5 * 60_000;
 /** Ours have some 400 characters. */
 const MAX_TOKEN_LENGTH = 2_048;
 
@@ -54,37 +55,46 @@ const BAD: Credential = { kind: 'bad' };
 
 /**
  * Bearer tokens. Passport's JWT strategy verifies each distinct token once (a signature costs ten times
- * what the rest of a request does); the result is remembered, by the header's digest, until it expires.
+ * what the rest of a request does); the result is remembered until it expires, by the header itself: a digest
+ * of it for each request costs as much as everything else that is done here for a token that is known.
  * Whether the session still lives is asked of `sessions` each time.
  */
 export function bearerAuthentication(rules: AccessTokenRules, sessions: LiveSessions): Authentication {
   const verify = tokenVerifier(rules);
-  const known = new Remembered<VerifiedToken>(CAPACITY);
+  const known = new Remembered<VerifiedToken>(CAPACITY, KEPT_MS);
+
+  const identifyAnew = async (header: string, request: Request, response: Response): Promise<Credential> => {
+    const payload = await verify(request, response);
+    if (!payload) return BAD;
+    const verified = { credential: credentialOf(payload), expiresAt: payload.exp * 1_000 };
+    known.set(header, verified);
+    return verified.credential;
+  };
 
   return {
-    identify: async (request, response) => {
+    identify: (request, response) => {
       const header = request.headers.authorization;
       if (header === undefined) return NONE;
-      const digest = hash('sha256', header, 'hex');
-      const remembered = known.get(digest);
+      const remembered = known.get(header);
       if (remembered) return Date.now() < remembered.expiresAt ? remembered.credential : BAD;
-      if (tokenOf(header) === undefined) return BAD;
-      const payload = await verify(request, response);
-      if (!payload) return BAD;
-      const verified = { credential: credentialOf(payload), expiresAt: payload.exp * 1_000 };
-      known.set(digest, verified);
-      return verified.credential;
+      return tokenOf(header) === undefined ? BAD : identifyAnew(header, request, response);
     },
 
-    actorOf: async (credential) => {
+    actorOf: (credential) => {
       if (credential.kind === 'none') return ANONYMOUS;
       if (credential.kind === 'bad') return undefined;
-      const { accountId, sessionId } = credential.claims;
-      const session = await sessions.alive(credential.claims);
-      return session && { kind: 'account', accountId, sessionId, isAdmin: session.isAdmin };
+      const session = sessions.alive(credential.claims);
+      return session instanceof Promise
+        ? session.then((found) => actorIn(found, credential.claims))
+        : actorIn(session, credential.claims);
     },
   };
 }
+
+const actorIn = (
+  session: LiveSession | undefined,
+  { accountId, sessionId }: AccessClaims,
+): Actor | undefined => session && { kind: 'account', accountId, sessionId, isAdmin: session.isAdmin };
 
 const credentialOf = ({ sub, sid, tv }: TokenPayload): Credential => ({
   kind: 'account',

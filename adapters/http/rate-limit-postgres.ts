@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import { group } from '../persistence/group.ts';
 import { refused } from '../persistence/knex/faults.ts';
+import { namedRows, type NamedStatement } from '../persistence/knex/prepared.ts';
 import type { EdgeLog } from './log.ts';
 import type { RateStores } from './rate-limits.ts';
 
@@ -10,26 +11,22 @@ interface Hit {
   readonly windowMs: number;
 }
 
-interface CountRow {
-  readonly key: string;
-  readonly hits: number;
-  /** bigint comes as text. */
-  readonly reset_at: string;
-}
-
 /** The database's clock, the one that all processes share; the virtual clock does not move it. */
 const NOW = '(extract(epoch from statement_timestamp()) * 1000)::bigint';
 
 /** Rows are taken in the order of their keys, so that two processes never wait for each other in a circle. */
-const COUNT = `
+const COUNT: NamedStatement = {
+  name: 'usher-rate-limits',
+  text: `
   insert into rate_limits as counted (key, hits, reset_at)
   select key, hits, ${NOW} + window_ms
-  from json_to_recordset(?::json) as asked(key text, hits integer, window_ms bigint)
+  from json_to_recordset($1::json) as asked(key text, hits integer, window_ms bigint)
   order by key collate "C"
   on conflict (key) do update set
     hits = case when counted.reset_at <= ${NOW} then excluded.hits else counted.hits + excluded.hits end,
     reset_at = case when counted.reset_at <= ${NOW} then excluded.reset_at else counted.reset_at end
-  returning key, hits, reset_at`;
+  returning key, hits, reset_at`,
+};
 
 const UNCOUNT = `update rate_limits set hits = greatest(hits - 1, 0) where key = ? and reset_at > ${NOW}`;
 
@@ -86,15 +83,16 @@ async function counted(knex: Knex, hits: readonly Hit[]): Promise<readonly Clien
     if (known) known.hits += 1;
     else asked.set(key, { key, hits: 1, window_ms: windowMs });
   }
-  const { rows } = (await knex.raw(COUNT, [JSON.stringify([...asked.values()])])) as { rows: CountRow[] };
-  const totals = new Map(rows.map((row) => [row.key, row]));
+  const rows = await namedRows({ knex, dialect: 'postgres' }, COUNT, [JSON.stringify([...asked.values()])]);
+  const totals = new Map(rows.map((row) => [row['key'], row]));
   const answered = new Map<string, number>();
   return hits.map(({ key }) => {
     const row = totals.get(key);
     if (!row) throw new Error('a hit that was not counted');
     const nth = (answered.get(key) ?? 0) + 1;
     answered.set(key, nth);
-    const own = row.hits - (asked.get(key)?.hits ?? 0) + nth;
-    return { totalHits: own, resetTime: new Date(Number(row.reset_at)) };
+    const own = Number(row['hits']) - (asked.get(key)?.hits ?? 0) + nth;
+    // bigint comes as text.
+    return { totalHits: own, resetTime: new Date(Number(row['reset_at'])) };
   });
 }

@@ -1,14 +1,18 @@
 /**
  * A bounded map that forgets what was not used lately, in constant time: two generations, of which the older
- * is dropped when the younger is full. It holds between half of `capacity` and `capacity` entries.
+ * is dropped when the younger is full, or has lasted for `lastsMs`. It holds between half of `capacity` and
+ * `capacity` entries; one that is not asked for goes after two generations at the latest, with the next `set`.
  */
 export class Remembered<V> {
   readonly #half: number;
+  readonly #lastsMs: number;
+  #since = performance.now();
   #young = new Map<string, V>();
   #old = new Map<string, V>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, lastsMs = Number.POSITIVE_INFINITY) {
     this.#half = Math.max(1, Math.floor(capacity / 2));
+    this.#lastsMs = lastsMs;
   }
 
   get(key: string): V | undefined {
@@ -20,11 +24,15 @@ export class Remembered<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.#young.size >= this.#half && !this.#young.has(key)) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
+    const isFull = this.#young.size >= this.#half && !this.#young.has(key);
+    if (isFull || performance.now() - this.#since > this.#lastsMs) this.#turn();
     this.#young.set(key, value);
+  }
+
+  #turn(): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#since = performance.now();
   }
 
   delete(key: string): void {

@@ -16,7 +16,7 @@ export type Access = 'public' | 'account' | 'admin' | 'service' | 'account-or-se
 export type RateClass = 'api' | 'register' | 'login' | 'unlimited';
 
 /** Objects that belong to somebody: the ownership tests need one of each kind, and of somebody else's. */
-export type OwnedObject = 'account-session' | 'payment' | 'stream' | 'title';
+export type OwnedObject = 'account-session' | 'invoice' | 'payment' | 'stream' | 'title';
 
 type ServiceActor = Extract<Actor, { kind: 'service' }>;
 export interface ActorOf {
@@ -89,6 +89,8 @@ export interface RouteSpec<
   readonly reply: {
     readonly status: number;
     readonly schema?: R;
+    /** The type of a document that is answered with instead of JSON: `schema` is then `Bytes`. */
+    readonly document?: string;
     readonly otherStatuses?: readonly number[];
   };
   /** Codes that the use case may refuse with, beside those that every route shares. */
@@ -96,6 +98,8 @@ export interface RouteSpec<
   readonly rate?: RateClass;
   /** Takes an Idempotency-Key. */
   readonly idempotent?: boolean;
+  /** Exists only where this provider was chosen. */
+  readonly provider?: string;
   /** The kind of the object that `{id}` names, when it may belong to somebody else. */
   readonly object?: OwnedObject;
   /**
@@ -126,7 +130,7 @@ export const route = <
 
 /** A route that answers by itself (media, probes, documents): outside `/api/v1`, not JSON. */
 export interface RawRoute {
-  readonly method: 'get';
+  readonly method: 'get' | 'post';
   /** Absolute; a last segment `{path*}` takes the rest. */
   readonly path: `/${string}`;
   readonly tag: string;

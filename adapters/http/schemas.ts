@@ -6,6 +6,9 @@ import type { Page, PageRequest } from '../../src/kernel/page.ts';
 
 export const IdParam = z.object({ id: z.string().meta({ description: 'Opaque id.' }) });
 
+/** A document instead of JSON. */
+export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 /** `?limit=` (1–100, default 20) and `?cursor=`. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),

@@ -3,6 +3,7 @@ import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
+import { messagesOf } from './express-messages.ts';
 import { problemBody } from './problems.ts';
 
 export interface ListenOptions {
@@ -42,6 +43,7 @@ export async function listen(app: Express, options: ListenOptions): Promise<List
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const server = createServer(
     {
+      ...messagesOf(app),
       headersTimeout: timeouts.headersMs,
       // Would cut off long uploads; bodies are timed where they are read.
       requestTimeout: 0,

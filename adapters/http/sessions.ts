@@ -19,8 +19,8 @@ export interface SessionCheck {
 }
 
 export interface LiveSessions {
-  /** The session, if it still lives; an answer may be as old as `keepMs`. */
-  alive(claims: AccessClaims): Promise<LiveSession | undefined>;
+  /** The session, if it still lives; an answer may be as old as `keepMs`, and is then given at once. */
+  alive(claims: AccessClaims): LiveSession | undefined | Promise<LiveSession | undefined>;
   /** Has the next question about this session asked anew: it ended, or its account changed, just now. */
   forget(sessionId: string): void;
 }
@@ -60,7 +60,7 @@ export function liveSessions(check: SessionCheck, keepMs = 5_000): LiveSessions 
     alive: (claims) => {
       const known = answers.get(claims.sessionId);
       if (known && known.tokenVersion === claims.tokenVersion && performance.now() < known.until) {
-        return Promise.resolve(known.session);
+        return known.session;
       }
       const key = `${claims.sessionId}:${claims.tokenVersion}`;
       const underWay = asking.get(key);

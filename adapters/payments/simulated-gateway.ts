@@ -1,113 +1,170 @@
+import { randomBytes } from 'node:crypto';
 import type {
   Charged,
+  ChargeLife,
   ChargeRequest,
   Found,
-  GaveBack,
   PaymentGateway,
-  RefundRequest,
+  Question,
 } from '../../src/billing/index.ts';
-import type { Ids } from '../../src/kernel/ids.ts';
-import type { Clock } from '../../src/kernel/instant.ts';
-import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import type { GatewayBookStores, SimulatedCharge } from './simulated-book.ts';
+import { MINUTE } from '../../src/kernel/instant.ts';
+import type { GatewayOperation } from './bounded-gateway.ts';
+import { disputeStatus, refundedOf, type GatewayBook, type SimulatedCharge } from './simulated-book.ts';
+import { disputeAs } from './simulated-desk.ts';
+import { METHODS, verdictOf, type Behaviour } from './simulated-methods.ts';
+import { arrivalsOf, type SimulatedGatewayDeps } from './simulated-news.ts';
+import { giveBack } from './simulated-refund.ts';
 
-export interface SimulatedGatewayDeps {
-  readonly unitOfWork: UnitOfWork<GatewayBookStores>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-}
+export type { SimulatedGatewayDeps } from './simulated-news.ts';
 
-/** What a test payment method makes the gateway do. `lost`: where the answer gets lost, if it does. */
-interface Behaviour {
-  readonly outcome: 'captured' | 'declined';
-  readonly lost: 'never' | 'before-capture' | 'after-capture';
-}
-
-const METHODS: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>([
-  ['pm_ok', { outcome: 'captured', lost: 'never' }],
-  ['pm_declined', { outcome: 'declined', lost: 'never' }],
-  ['pm_timeout_before_capture', { outcome: 'captured', lost: 'before-capture' }],
-  ['pm_timeout_after_capture', { outcome: 'captured', lost: 'after-capture' }],
-]);
-
-const UNKNOWN: Charged = { outcome: 'unknown', reference: null, reason: null, checkoutUrl: null };
-
-const charged = ({ outcome, reference, reason }: SimulatedCharge): Charged => ({
-  outcome,
-  reference,
-  reason,
+const UNKNOWN: Charged = {
+  outcome: 'unknown',
+  reference: null,
+  reason: null,
   checkoutUrl: null,
-});
+  method: null,
+  customer: null,
+};
+
+/** A line that loses an answer is down for so long: the news of it comes later still. */
+const LINE_DOWN = 10 * MINUTE;
 
 /**
  * A gateway that ships with the product, for development, demos and tests: it has a book that survives
  * restarts, does a charge once per key, and behaves as the payment method says. A method that times out
- * answers `unknown` at once instead of making the caller wait.
+ * answers `unknown` at once instead of making the caller wait. Whatever happens behind the merchant's back is
+ * told by webhook.
  */
-export function simulatedGateway({ unitOfWork, clock, ids }: SimulatedGatewayDeps): PaymentGateway {
+export function simulatedGateway(deps: SimulatedGatewayDeps): PaymentGateway {
+  const { unitOfWork, faults } = deps;
+  const online = async <R>(operation: GatewayOperation, work: () => Promise<R>, lost: R): Promise<R> => {
+    const fate = faults.call(operation);
+    if (fate === 'lost-before') return lost;
+    const answer = await work();
+    return fate === 'lost-after' ? lost : answer;
+  };
+
+  const find = ({ key }: Question): Promise<Found> =>
+    unitOfWork.read(async ({ gatewayBook }) => foundIn(deps, await gatewayBook.findCharge(key)));
+
   return {
     name: 'simulated',
     defaultMethod: 'pm_ok',
+    defaultOffSession: true,
     knows: (method) => METHODS.has(method),
-    charge: (request) => charge({ unitOfWork, clock, ids }, request),
-
-    find: async (key): Promise<Found> => {
-      const line = await unitOfWork.read(({ gatewayBook }) => gatewayBook.findCharge(key));
-      return line ? charged(line) : { outcome: 'absent' };
-    },
-
-    refund: (request) => giveBack({ unitOfWork, clock, ids }, request),
+    charge: (request) => charge(deps, request),
+    find: (question) => online('find', () => find(question), UNKNOWN),
+    abandon: (question) => online('abandon', () => abandon(deps, question), UNKNOWN),
+    review: (question) =>
+      online('review', () => review(deps, question), { found: UNKNOWN, refundedMinor: 0, disputes: [] }),
+    refund: (request) =>
+      online('refund', () => giveBack(deps, request), { outcome: 'unknown', reason: null }),
   };
 }
 
-async function charge(
-  { unitOfWork, clock, ids }: SimulatedGatewayDeps,
-  request: ChargeRequest,
-): Promise<Charged> {
+const foundIn = (deps: SimulatedGatewayDeps, line: SimulatedCharge | undefined): Found =>
+  line ? charged(deps, line) : { outcome: 'absent' };
+
+const charged = ({ checkoutBase }: SimulatedGatewayDeps, line: SimulatedCharge): Charged => ({
+  outcome: line.outcome,
+  reference: line.reference,
+  reason: line.reason,
+  checkoutUrl: line.outcome === 'requires_action' ? `${checkoutBase}${line.checkoutId ?? ''}` : null,
+  method: line.outcome === 'captured' && line.keepsMethod ? line.method : null,
+  customer: null,
+});
+
+async function charge(deps: SimulatedGatewayDeps, request: ChargeRequest): Promise<Charged> {
   const behaviour = METHODS.get(request.method);
   if (!behaviour) return { ...UNKNOWN, outcome: 'declined', reason: 'unknown_method' };
-  const { outcome, lost } = behaviour;
-  if (lost === 'before-capture') return UNKNOWN;
-  const { line, isNew } = await unitOfWork.run(async ({ gatewayBook }) => {
+  const fate = deps.faults.call('charge');
+  if (behaviour.lost === 'before-capture' || fate === 'lost-before') return UNKNOWN;
+  const lost = behaviour.lost === 'after-capture' || fate === 'lost-after';
+  const { line, isNew } = await deps.unitOfWork.run(async ({ gatewayBook }) => {
     const known = await gatewayBook.findCharge(request.key);
     if (known) return { line: known, isNew: false };
-    const made: SimulatedCharge = {
-      key: request.key,
-      reference: `sim_${ids.next()}`,
-      accountId: request.accountId,
-      amountMinor: request.amount.minor,
-      currency: request.amount.currency,
-      method: request.method,
-      description: request.description,
-      outcome,
-      reason: outcome === 'declined' ? 'card_declined' : null,
-      createdAt: clock.now(),
-    };
+    const made = await decide(deps, gatewayBook, { request, behaviour });
     await gatewayBook.addCharge(made);
+    await follow(deps, gatewayBook, { made, behaviour, lost });
     return { line: made, isNew: true };
   });
-  return isNew && lost === 'after-capture' ? UNKNOWN : charged(line);
+  return (isNew && lost) || fate === 'lost-after' ? UNKNOWN : charged(deps, line);
 }
 
-/** Gives back at most what was captured, once per key. */
-const giveBack = (
-  { unitOfWork, clock }: SimulatedGatewayDeps,
-  { key, reference, amount }: RefundRequest,
-): Promise<GaveBack> =>
-  unitOfWork.run(async ({ lock, gatewayBook }): Promise<GaveBack> => {
-    await lock(`simulated-gateway ${reference}`);
-    if (await gatewayBook.findRefund(key)) return { outcome: 'refunded', reason: null };
-    const line = await gatewayBook.findByReference(reference);
-    if (line?.outcome !== 'captured') return { outcome: 'refused', reason: 'no_such_charge' };
-    const before = await gatewayBook.refundsOf(reference);
-    const total = before.reduce((sum, { amountMinor }) => sum + amountMinor, amount.minor);
-    if (total > line.amountMinor || amount.currency !== line.currency)
-      return { outcome: 'refused', reason: 'more_than_charged' };
-    await gatewayBook.addRefund({
-      key,
-      charge: reference,
-      amountMinor: amount.minor,
-      createdAt: clock.now(),
-    });
-    return { outcome: 'refunded', reason: null };
+async function decide(
+  { clock, ids }: SimulatedGatewayDeps,
+  book: GatewayBook,
+  { request, behaviour }: { readonly request: ChargeRequest; readonly behaviour: Behaviour },
+): Promise<SimulatedCharge> {
+  const { offSession, method, accountId } = request;
+  const before = offSession
+    ? (await book.chargesOf(accountId)).filter((line) => line.offSession && line.method === method).length
+    : 0;
+  const verdict = verdictOf(behaviour, { offSession, before });
+  // Nobody is there to act.
+  const refused = verdict === 'declined' || (verdict === 'requires-action' && offSession);
+  return {
+    key: request.key,
+    reference: `sim_${ids.next()}`,
+    accountId,
+    amountMinor: request.amount.minor,
+    currency: request.amount.currency,
+    method,
+    description: request.description,
+    outcome: refused ? 'declined' : verdict === 'captured' ? 'captured' : 'requires_action',
+    reason: refused ? (verdict === 'declined' ? 'card_declined' : 'authentication_required') : null,
+    offSession,
+    keepsMethod: request.keepMethod,
+    checkoutId: !refused && verdict === 'requires-action' ? randomBytes(32).toString('hex') : null,
+    returnUrl: request.returnUrl,
+    createdAt: clock.now(),
+    version: 1,
+  };
+}
+
+interface Made {
+  readonly made: SimulatedCharge;
+  readonly behaviour: Behaviour;
+  readonly lost: boolean;
+}
+
+/** What the merchant is told of besides the answer, and of an answer that did not arrive. */
+async function follow(
+  deps: SimulatedGatewayDeps,
+  book: GatewayBook,
+  { made, behaviour, lost }: Made,
+): Promise<void> {
+  if (made.outcome === 'requires_action') return;
+  const type = made.outcome === 'captured' ? 'charge.captured' : 'charge.declined';
+  const delay = behaviour.lost === undefined ? 0 : LINE_DOWN;
+  if (lost) await book.addWebhooks(arrivalsOf(deps, { type, charge: made, at: made.createdAt, delay }));
+  if (made.outcome === 'captured' && behaviour.disputed !== undefined)
+    await disputeAs(deps, book, { charge: made, ending: behaviour.disputed });
+}
+
+const abandon = (deps: SimulatedGatewayDeps, { key }: Question): Promise<Found> =>
+  deps.unitOfWork.run(async ({ gatewayBook }) => {
+    const line = await gatewayBook.findCharge(key);
+    if (line?.outcome !== 'requires_action') return foundIn(deps, line);
+    const closed = { ...line, outcome: 'declined', reason: 'abandoned', version: line.version + 1 } as const;
+    await gatewayBook.saveCharge(closed);
+    return charged(deps, closed);
+  });
+
+const review = (deps: SimulatedGatewayDeps, { key }: Question): Promise<ChargeLife> =>
+  deps.unitOfWork.read(async ({ gatewayBook }) => {
+    const line = await gatewayBook.findCharge(key);
+    const disputes = line ? await gatewayBook.disputesOf(line.reference) : [];
+    const now = deps.clock.now();
+    return {
+      found: foundIn(deps, line),
+      refundedMinor: line ? refundedOf(await gatewayBook.refundsOf(line.reference)) : 0,
+      disputes: disputes.map((dispute) => ({
+        id: dispute.id,
+        status: disputeStatus(dispute, now),
+        amountMinor: dispute.amountMinor,
+        reason: dispute.reason,
+        at: disputeStatus(dispute, now) === 'open' ? dispute.openedAt : (dispute.closesAt ?? now),
+      })),
+    };
   });

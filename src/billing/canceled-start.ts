@@ -1,7 +1,8 @@
-import { refundEvent } from './events.ts';
+import { refundableMinor } from './money-back.ts';
 import type { Payment } from './payment.ts';
+import { owe } from './refund-facts.ts';
 import { fullRefund, fullRefundKey } from './refund.ts';
-import type { BillingDeps, PurchaseStores } from './settle.ts';
+import type { BillingDeps, PurchaseStores } from './deps.ts';
 
 export interface CanceledStart {
   readonly accountId: string;
@@ -27,18 +28,13 @@ export const refundCommands = (deps: BillingDeps): RefundCommands => ({
 });
 
 /** A free plan left nothing to give back, and what was refunded or disputed is no longer ours. */
-const holdsMoney = ({ status, amountMinor, refundedMinor }: Payment): boolean =>
-  (status === 'succeeded' || status === 'partially_refunded') && amountMinor > refundedMinor;
+const holdsMoney = (payment: Payment): boolean =>
+  (payment.status === 'succeeded' || payment.status === 'partially_refunded') && refundableMinor(payment) > 0;
 
-async function oweBack(
-  { refunds, outbox }: PurchaseStores,
-  { ids, clock }: BillingDeps,
-  payment: Payment,
-): Promise<void> {
-  const known = await refunds.listOf(payment.id);
+async function oweBack(stores: PurchaseStores, { ids, clock }: BillingDeps, payment: Payment): Promise<void> {
+  const known = await stores.refunds.listOf(payment.id);
   if (known.some(({ gatewayKey }) => gatewayKey === fullRefundKey(payment))) return;
   const now = clock.now();
   const refund = fullRefund(payment, { id: ids.next(), reason: 'canceled-before-start', now });
-  await refunds.add(refund);
-  await outbox.add([refundEvent(refund, { type: 'billing.refund-requested', at: now, ids })]);
+  await owe({ ids }, stores, { payment, refund });
 }

@@ -1,4 +1,5 @@
-import type { BillingDeps } from './settle.ts';
+import type { BillingDeps } from './deps.ts';
+import { forgetMethod } from './payment-method.ts';
 
 export interface AccountCommands {
   /**
@@ -8,12 +9,26 @@ export interface AccountCommands {
    * changes nothing.
    */
   closeAccount(accountId: string): Promise<void>;
+  /**
+   * Takes the person out of the books of an account that is gone: the names on its invoices and its stored
+   * payment method. Numbers and amounts stay. It closes the account too, so that nothing is invoiced to the
+   * person behind it. Again it changes nothing.
+   */
+  eraseAccount(accountId: string): Promise<void>;
 }
 
-export const accountCommands = (deps: BillingDeps): AccountCommands => ({
+export const accountCommands = ({ unitOfWork, clock }: BillingDeps): AccountCommands => ({
   closeAccount: (accountId) =>
-    deps.unitOfWork.run(async (stores) => {
+    unitOfWork.run(async (stores) => {
       await stores.lock(accountId);
-      await stores.closedAccounts.close(accountId, deps.clock.now());
+      await stores.closedAccounts.close(accountId, clock.now());
+    }),
+
+  eraseAccount: (accountId) =>
+    unitOfWork.run(async (stores) => {
+      await stores.lock(accountId);
+      await stores.closedAccounts.close(accountId, clock.now());
+      await stores.invoices.eraseBillTo(accountId);
+      await forgetMethod(stores, accountId);
     }),
 });

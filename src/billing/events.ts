@@ -1,6 +1,7 @@
 import type { Ids } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { DomainEvent } from '../kernel/outbox.ts';
+import type { Dispute } from './dispute.ts';
 import type { Payment } from './payment.ts';
 import type { Refund } from './refund.ts';
 
@@ -18,9 +19,10 @@ interface Happened<T> {
   readonly ids: Ids;
 }
 
+/** `retryAt`: when a collection that failed is tried again; null when it is not. */
 export const paymentEvent = (
   payment: Payment,
-  { type, at, ids }: Happened<PaymentEventType>,
+  { type, at, ids, retryAt = null }: Happened<PaymentEventType> & { readonly retryAt?: Instant | null },
 ): DomainEvent => ({
   id: ids.next(),
   type,
@@ -37,6 +39,9 @@ export const paymentEvent = (
     reason: payment.failureReason,
     subscriptionId: payment.subscriptionId,
     subscriptionEndAt: payment.subscriptionEndAt,
+    invoiceId: payment.invoiceId,
+    collection: payment.collectionOf !== null,
+    retryAt,
   },
 });
 
@@ -52,5 +57,29 @@ export const refundEvent = (refund: Refund, { type, at, ids }: Happened<RefundEv
     currency: refund.currency,
     reason: refund.reason,
     failure: refund.failureReason,
+  },
+});
+
+const DISPUTE_EVENTS = {
+  open: 'billing.dispute-opened',
+  won: 'billing.dispute-won',
+  lost: 'billing.dispute-lost',
+} as const;
+
+/** What a dispute has become. */
+export const disputeEvent = (
+  dispute: Dispute,
+  { at, ids }: { readonly at: Instant; readonly ids: Ids },
+): DomainEvent => ({
+  id: ids.next(),
+  type: DISPUTE_EVENTS[dispute.status],
+  at,
+  accountId: dispute.accountId,
+  subjectId: dispute.id,
+  data: {
+    paymentId: dispute.paymentId,
+    amountMinor: dispute.amountMinor,
+    currency: dispute.currency,
+    reason: dispute.reason,
   },
 });

@@ -3,7 +3,7 @@ import { isId } from '../kernel/ids.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Payment } from './payment.ts';
 import { refusals } from './refusals.ts';
-import type { BillingDeps } from './settle.ts';
+import type { BillingDeps } from './deps.ts';
 
 type AccountActor = Extract<Actor, { kind: 'account' }>;
 

@@ -20,12 +20,14 @@ export const PAYMENT_TRIGGERS = [
   'refund-part',
   'refund-rest',
   'dispute',
+  'win-dispute',
 ] as const;
 export type PaymentTrigger = (typeof PAYMENT_TRIGGERS)[number];
 
 /**
  * The life of a payment (rules.md, "Billing"). `capture` leads out of `failed` and `expired` too: money can
- * arrive after we gave it up. It is then booked as what it is, and goes back.
+ * arrive after we gave it up. It is then booked as what it is, and goes back. A dispute that was lost leaves it
+ * `disputed`; one that was won gives it back the state that its refunds make.
  */
 export const paymentLifecycle: Machine<PaymentStatus, PaymentTrigger> = {
   name: 'payment',
@@ -41,8 +43,12 @@ export const paymentLifecycle: Machine<PaymentStatus, PaymentTrigger> = {
       'refund-rest': 'refunded',
       dispute: 'disputed',
     },
-    refunded: {},
-    disputed: {},
+    refunded: { dispute: 'disputed' },
+    disputed: {
+      'refund-part': 'disputed',
+      'refund-rest': 'disputed',
+      'win-dispute': ['succeeded', 'partially_refunded', 'refunded'],
+    },
   },
 };
 

@@ -1,9 +1,11 @@
-import { after, SECOND, type Instant } from '../kernel/instant.ts';
+import { after, HOUR, later, SECOND, type Instant } from '../kernel/instant.ts';
 import { money, type Money } from '../kernel/money.ts';
 import { follow } from '../kernel/state-machine.ts';
 import type { PurchaseIntent, Quote } from '../subscriptions/index.ts';
+import type { DisputeNote } from './dispute.ts';
 import { paymentLifecycle, type PaymentStatus, type PaymentTrigger } from './payment-lifecycle.ts';
 import type { BillingPolicy } from './policy.ts';
+import type { Pricing } from './pricing.ts';
 
 /** One attempt of an account to pay for one purchase. */
 export interface Payment {
@@ -13,10 +15,19 @@ export interface Payment {
   readonly intent: PurchaseIntent;
   /** What is bought, as it was offered. */
   readonly quote: Quote;
+  /** What it costs, line by line, as the invoice will say. */
+  readonly pricing: Pricing;
+  /** What is due by the pricing: what the gateway is asked for. */
   readonly amountMinor: number;
   readonly currency: string;
-  /** Given back so far, in minor units; never above the amount. */
+  /** Given back so far, in minor units. With `refundingMinor` never above the amount. */
   readonly refundedMinor: number;
+  /** On its way back: refunds that are pending. */
+  readonly refundingMinor: number;
+  /** What the gateway said at most to have given back in all, our own refunds included. */
+  readonly providerRefundedMinor: number;
+  /** The newest objection to it. */
+  readonly dispute: DisputeNote | null;
   readonly status: PaymentStatus;
   /** Null when nothing was to be paid: then no gateway was asked either. */
   readonly paymentMethod: string | null;
@@ -30,6 +41,18 @@ export interface Payment {
   readonly failureReason: string | null;
   readonly subscriptionId: string | null;
   readonly subscriptionEndAt: Instant | null;
+  /** The invoice that it paid; null while, and when, it bought nothing. */
+  readonly invoiceId: string | null;
+  /** The coupon that was named with it, and is reserved until it is settled. */
+  readonly couponId: string | null;
+  /** Where the payer goes on from the gateway's page. */
+  readonly returnUrl: string | null;
+  /** Asked for by the calendar: nobody is there to act. */
+  readonly offSession: boolean;
+  /** The subscription whose due term is collected by it. */
+  readonly collectionOf: string | null;
+  /** How the gateway calls the payer, where it knew them already. */
+  readonly customer: string | null;
   readonly createdAt: Instant;
   /** When somebody last set out to ask the gateway. */
   readonly askedAt: Instant;
@@ -48,17 +71,27 @@ export interface NewPayment {
   readonly accountId: string;
   readonly intent: PurchaseIntent;
   readonly quote: Quote;
+  readonly pricing: Pricing;
+  readonly couponId: string | null;
+  readonly returnUrl: string | null;
+  readonly offSession: boolean;
+  readonly collectionOf: string | null;
+  readonly customer: string | null;
   readonly requestKey: string | null;
   readonly now: Instant;
 }
 
-const blank = ({ quote, now, ...made }: NewPayment): Omit<Payment, 'status'> => ({
+const blank = ({ quote, pricing, now, ...made }: NewPayment): Omit<Payment, 'status'> => ({
   ...made,
   planId: quote.planId,
   quote,
-  amountMinor: quote.price.minor,
+  pricing,
+  amountMinor: pricing.dueMinor,
   currency: quote.price.currency,
   refundedMinor: 0,
+  refundingMinor: 0,
+  providerRefundedMinor: 0,
+  dispute: null,
   paymentMethod: null,
   gateway: null,
   gatewayKey: `usher-${made.id}`,
@@ -67,6 +100,7 @@ const blank = ({ quote, now, ...made }: NewPayment): Omit<Payment, 'status'> => 
   failureReason: null,
   subscriptionId: null,
   subscriptionEndAt: null,
+  invoiceId: null,
   createdAt: now,
   askedAt: now,
   settledAt: null,
@@ -140,22 +174,27 @@ export const declined = (payment: Payment, reason: string, now: Instant): Paymen
   nextCheckAt: null,
 });
 
+/**
+ * The payer must act, and has until `awaitPayerHours` after the payment was made: then the resolver closes it,
+ * trying every hour where the gateway would not.
+ */
 export const waitingForPayer = (
   payment: Payment,
   charge: { readonly reference: string | null; readonly checkoutUrl: string | null },
+  { now, policy }: { readonly now: Instant; readonly policy: BillingPolicy },
 ): Payment => ({
   ...(payment.status === 'requires_action'
     ? { ...payment, version: payment.version + 1 }
     : moved(payment, 'require-action')),
   gatewayReference: charge.reference,
   checkoutUrl: charge.checkoutUrl,
-  nextCheckAt: null,
+  nextCheckAt: later(after(payment.createdAt, policy.awaitPayerHours * HOUR), after(now, HOUR)),
 });
 
-/** Another purchase takes the place of one that waits for its payer. */
-export const superseded = (payment: Payment, now: Instant): Payment => ({
+/** The payer never acted (`abandoned`), or another purchase takes the place of this one (`superseded`). */
+export const expired = (payment: Payment, failureReason: string, now: Instant): Payment => ({
   ...moved(payment, 'expire'),
-  failureReason: 'superseded',
+  failureReason,
   settledAt: now,
   nextCheckAt: null,
 });
@@ -183,14 +222,3 @@ export const laidToRest = (payment: Payment): Payment => ({
   nextCheckAt: null,
   version: payment.version + 1,
 });
-
-/** Part or all of it went back; more than was paid is a defect of the caller. */
-export function refundedBy(payment: Payment, minor: number): Payment {
-  const refundedMinor = payment.refundedMinor + minor;
-  if (minor <= 0 || refundedMinor > payment.amountMinor)
-    throw new RangeError(`payment ${payment.id} cannot give back ${minor}`);
-  return {
-    ...moved(payment, refundedMinor === payment.amountMinor ? 'refund-rest' : 'refund-part'),
-    refundedMinor,
-  };
-}

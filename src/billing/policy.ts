@@ -12,6 +12,12 @@ export interface BillingPolicy {
   readonly retryAfterSeconds: number;
   /** Milliseconds from one question about an unknown outcome to the next; after the last nobody asks by himself. */
   readonly checkDelays: readonly number[];
+  /** Hours until the collection from a suspended account is looked at again. */
+  readonly collectAgainHours: number;
+  /** Missed terms that one run collects from a subscription, one by one; the next run goes on. */
+  readonly collectTermsAtOnce: number;
+  /** How long a payment waits for its payer to act. */
+  readonly awaitPayerHours: number;
   /** Milliseconds from one try of a refund to the next; the last repeats until the gateway has answered. */
   readonly refundDelays: readonly number[];
   readonly once: OncePolicy;
@@ -21,6 +27,9 @@ export const billingPolicy: BillingPolicy = {
   staleSeconds: 30,
   retryAfterSeconds: 2,
   checkDelays: [5 * MINUTE, HOUR, DAY, DAY, DAY, DAY, DAY],
+  collectAgainHours: 24,
+  collectTermsAtOnce: 12,
+  awaitPayerHours: 23,
   refundDelays: [5 * MINUTE, HOUR, DAY],
   once: oncePolicy,
 };

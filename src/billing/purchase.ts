@@ -2,14 +2,16 @@ import type { Actor } from '../kernel/actor.ts';
 import type { DomainError } from '../kernel/domain-error.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { claim, onceRefusals, replay, type Answer, type Answered, type Idempotency } from '../kernel/once.ts';
-import type { PurchaseIntent, Quote } from '../subscriptions/index.ts';
-import { paymentEvent } from './events.ts';
+import type { PurchaseIntent, PurchaseRequest } from '../subscriptions/index.ts';
+import { chargeRequestOf, questionOf } from './charge-request.ts';
+import type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
 import { gate } from './gate.ts';
+import type { BillTo } from './invoice.ts';
+import { openPayment } from './open-payment.ts';
 import { isOpen } from './payment-lifecycle.ts';
-import { amountOf, asking, forSubscription, freePayment, isStale, pendingPayment } from './payment.ts';
-import type { NewPayment, Payment } from './payment.ts';
+import { asking, isStale, type Payment } from './payment.ts';
 import { refusals } from './refusals.ts';
-import { settler, type BillingDeps, type PurchaseStores, type Receipt } from './settle.ts';
+import { settler } from './settle.ts';
 
 export interface PurchaseOrder {
   readonly actor: Extract<Actor, { kind: 'account' }>;
@@ -18,16 +20,26 @@ export interface PurchaseOrder {
   readonly intent: PurchaseIntent;
   /** With `subscribe`: a future start. */
   readonly startsAt: Instant | null;
-  /** Null: the gateway's default. */
+  /** With `subscribe`: whether it goes on by itself; left out, it does not. */
+  readonly autoRenew?: boolean | undefined;
+  /** With `change`: what becomes of the unused time; left out, it is credited. */
+  readonly proration?: PurchaseRequest['proration'] | undefined;
+  /** With `change`: the instant that a preview reckoned with; left out, now. */
+  readonly prorationDate?: Instant | undefined;
+  /** Null: the account's stored one, else the gateway's default. */
   readonly paymentMethod: string | null;
+  /** The code of a coupon. */
+  readonly coupon?: string | undefined;
+  /** Where the payer goes on from the gateway's page. */
+  readonly returnUrl?: string | undefined;
   readonly idempotency: Idempotency | undefined;
 }
 
 export interface PurchaseCommands {
   /**
-   * Buys, subscribes or renews: asks the rules, then the gateway, then settles. While the gateway's answer is
+   * Buys, subscribes, renews, changes or resumes: asks the rules, then the gateway, then settles. While the gateway's answer is
    * unknown the receipt's payment is `pending`, and the resolver finishes it. Refuses as `quotePurchase`, and
-   * with `request.invalid` (unknown method), `billing.account-closed`, `billing.purchase-in-progress`,
+   * with `request.invalid` (unknown method), the codes of coupons, `billing.account-closed`, `billing.purchase-in-progress`,
    * `billing.payment-declined`, `billing.payment-late`, `idempotency.in-progress`, `idempotency.other-request`.
    */
   purchase(order: PurchaseOrder): Promise<Answered<Receipt>>;
@@ -43,40 +55,41 @@ type Step =
 interface Opening {
   readonly stores: PurchaseStores;
   readonly order: PurchaseOrder;
+  /** Whom an invoice is made out to, should nothing be due. */
+  readonly billTo: BillTo | null;
   readonly now: Instant;
   /** The payment's, should there be one. */
   readonly id: string;
 }
 
 export function purchaseCommands(deps: BillingDeps): PurchaseCommands {
-  const { gateway, unitOfWork, clock, ids } = deps;
+  const { gateway, unitOfWork, payers, clock, ids } = deps;
   const settle = settler(deps);
   const oneAtATime = gate();
   const inProgress = (): DomainError => refusals.purchaseInProgress(deps.policy.retryAfterSeconds);
 
-  const begin = (order: PurchaseOrder): Promise<Step> =>
-    unitOfWork.run(async (stores) => {
+  const begin = async (order: PurchaseOrder): Promise<Step> => {
+    const billTo = (await payers.of(order.actor.accountId)) ?? null;
+    return unitOfWork.run(async (stores) => {
       await stores.lock(order.actor.accountId);
       if (await stores.closedAccounts.isClosed(order.actor.accountId)) throw refusals.accountClosed();
-      const opening = { stores, order, now: clock.now(), id: ids.next() };
+      const opening = { stores, order, billTo, now: clock.now(), id: ids.next() };
       return (await knownRequest(deps, opening)) ?? (await beside(deps, opening)) ?? open(deps, opening);
     });
+  };
 
   const charge = async (payment: Payment, { actor }: PurchaseOrder): Promise<Answered<Receipt>> => {
-    const found = await gateway.charge({
-      key: payment.gatewayKey,
-      amount: amountOf(payment),
-      method: payment.paymentMethod ?? gateway.defaultMethod,
-      description: payment.quote.planName,
-      accountId: payment.accountId,
-    });
+    const found = await gateway.charge(chargeRequestOf(payment, gateway));
     const settlement = await settle(payment, { found, asked: 'charge', actor });
     if ('refusal' in settlement) throw settlement.refusal;
     return { result: settlement.receipt, replayed: false };
   };
 
   const askAbout = async (payment: Payment, { actor }: PurchaseOrder): Promise<void> => {
-    const found = await gateway.find(payment.gatewayKey);
+    const question = questionOf(payment, gateway);
+    // Nobody shall pay for what another purchase takes the place of.
+    const waits = payment.status === 'requires_action';
+    const found = await (waits ? gateway.abandon(question) : gateway.find(question));
     await settle(payment, { found, asked: 'find', supersede: true, actor });
   };
 
@@ -131,40 +144,25 @@ async function beside({ policy }: BillingDeps, opening: Opening): Promise<Step |
 }
 
 async function open(deps: BillingDeps, opening: Opening): Promise<Step> {
-  const { gateway, operations, policy } = deps;
-  const { stores, order, now, id } = opening;
-  const { accountId } = order.actor;
-  const { planId, intent, startsAt } = order;
-  const quote = await operations.quotePurchase(stores, { accountId, planId, intent, startsAt, now });
-  const made = { id, accountId, intent, quote, requestKey: order.idempotency?.key ?? null, now };
-  if (quote.price.minor === 0) return { kind: 'done', receipt: await takeFree(deps, opening, made) };
-  const method = order.paymentMethod ?? gateway.defaultMethod;
-  const payment = pendingPayment(made, { gateway: gateway.name, method, policy });
-  await stores.payments.add(payment);
-  return { kind: 'charge', payment };
-}
-
-/** What costs nothing needs no gateway, so it begins and ends in one transaction. */
-async function takeFree(deps: BillingDeps, opening: Opening, made: NewPayment): Promise<Receipt> {
-  const { stores, order, now } = opening;
-  const { quote, accountId } = made;
-  const payment = isTrial(quote) ? null : freePayment(made);
-  const bought = await deps.operations.applyPurchase(stores, {
-    accountId,
-    quote,
-    paymentId: payment?.id ?? null,
-    actor: order.actor,
-    now,
+  const { stores, order, billTo, now, id } = opening;
+  const { actor, planId, intent, startsAt, idempotency } = order;
+  const { accountId } = actor;
+  const quote = await deps.operations.quotePurchase(stores, {
+    ...{ accountId, planId, intent, startsAt, now },
+    autoRenew: order.autoRenew ?? false,
+    proration: order.proration ?? 'prorate',
+    prorationDate: order.prorationDate ?? null,
   });
-  const subscription = await deps.operations.describe(stores, { state: bought, now });
-  const receipt = { payment: payment && forSubscription(payment, bought), subscription, at: now };
-  if (receipt.payment) {
-    await stores.payments.add(receipt.payment);
-    const event = { type: 'billing.payment-succeeded', at: now, ids: deps.ids } as const;
-    await stores.outbox.add([paymentEvent(receipt.payment, event)]);
-  }
-  if (order.idempotency) await stores.idempotency.answer(order.idempotency.key, { result: receipt });
-  return receipt;
+  const opened = await openPayment(deps, stores, {
+    ...{ id, accountId, intent, quote, actor, billTo, now },
+    coupon: order.coupon ?? null,
+    method: order.paymentMethod,
+    returnUrl: order.returnUrl ?? null,
+    offSession: false,
+    collectionOf: null,
+    requestKey: idempotency?.key ?? null,
+  });
+  if (opened.kind === 'done' && idempotency)
+    await stores.idempotency.answer(idempotency.key, { result: opened.receipt });
+  return opened;
 }
-
-const isTrial = ({ kind }: Quote): boolean => kind === 'trial';

@@ -1,5 +1,6 @@
 import { after, SECOND, type Instant } from '../kernel/instant.ts';
 import { follow } from '../kernel/state-machine.ts';
+import { refundableMinor } from './money-back.ts';
 import type { Payment } from './payment.ts';
 import type { BillingPolicy } from './policy.ts';
 import { refundLifecycle, type RefundStatus, type RefundTrigger } from './refund-lifecycle.ts';
@@ -11,7 +12,10 @@ export interface Refund {
   readonly accountId: string;
   readonly amountMinor: number;
   readonly currency: string;
-  /** A code: what changed meanwhile (`subscriptions.already-active`), or why nothing came of it (`canceled-before-start`). */
+  /**
+   * A code: what changed meanwhile (`subscriptions.already-active`), why nothing came of it
+   * (`canceled-before-start`), `requested`, `provider`; or the words of the admin who asked for it.
+   */
   readonly reason: string;
   readonly status: RefundStatus;
   /** Our key towards the gateway, stored before it is first used. */
@@ -27,28 +31,65 @@ export interface Refund {
 
 export const fullRefundKey = ({ id }: Payment): string => `usher-refund-${id}`;
 
-/**
- * The whole payment is to go back, from now on. The gateway's key is the payment's own, and unique: whoever
- * asks, and however often, a payment goes back as a whole once.
- */
-export const fullRefund = (
-  payment: Payment,
-  made: { readonly id: string; readonly reason: string; readonly now: Instant },
-): Refund => ({
-  id: made.id,
+interface Made {
+  readonly id: string;
+  readonly amountMinor: number;
+  readonly gatewayKey: string;
+  readonly reason: string;
+  readonly now: Instant;
+}
+
+const pendingRefund = (payment: Payment, { now, ...made }: Made): Refund => ({
+  ...made,
   paymentId: payment.id,
   accountId: payment.accountId,
-  amountMinor: payment.amountMinor - payment.refundedMinor,
   currency: payment.currency,
-  reason: made.reason,
   status: 'pending',
-  gatewayKey: fullRefundKey(payment),
   failureReason: null,
-  createdAt: made.now,
+  createdAt: now,
   settledAt: null,
-  nextTryAt: made.now,
+  nextTryAt: now,
   tries: 0,
   version: 1,
+});
+
+type Why = Pick<Made, 'id' | 'reason' | 'now'>;
+
+/**
+ * All that is left of a payment is to go back, from now on. The gateway's key is the payment's own, and unique:
+ * whoever asks, and however often, a payment goes back as a whole once.
+ */
+export const fullRefund = (payment: Payment, why: Why): Refund =>
+  pendingRefund(payment, {
+    ...why,
+    amountMinor: refundableMinor(payment),
+    gatewayKey: fullRefundKey(payment),
+  });
+
+/** Somebody asks for some of it back, and sets out at once to ask the gateway: should they die, the sweep does. */
+export const requestedRefund = (
+  payment: Payment,
+  { amountMinor, policy, ...why }: Why & { readonly amountMinor: number; readonly policy: BillingPolicy },
+): Refund => ({
+  ...pendingRefund(payment, { ...why, amountMinor, gatewayKey: `usher-refund-${why.id}` }),
+  nextTryAt: after(why.now, policy.staleSeconds * SECOND),
+});
+
+/** It went back at the gateway, without us. */
+export const providerRefund = (
+  payment: Payment,
+  { id, amountMinor, now }: Pick<Made, 'id' | 'amountMinor' | 'now'>,
+): Refund => ({
+  ...pendingRefund(payment, {
+    id,
+    amountMinor,
+    now,
+    reason: 'provider',
+    gatewayKey: `provider-refund-${id}`,
+  }),
+  status: 'succeeded',
+  settledAt: now,
+  nextTryAt: null,
 });
 
 /** Somebody sets out to ask the gateway: until they must be done, nobody else does. */

@@ -1,43 +1,20 @@
 import type { Actor } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/domain-error.ts';
-import type { Ids } from '../kernel/ids.ts';
-import type { Clock, Instant } from '../kernel/instant.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { Answer } from '../kernel/once.ts';
-import type { UnitOfWork } from '../kernel/unit-of-work.ts';
-import type {
-  Subscription,
-  SubscriptionDetails,
-  SubscriptionOperations,
-  SubscriptionStores,
-} from '../subscriptions/index.ts';
-import { paymentEvent, refundEvent, type PaymentEventType } from './events.ts';
+import type { Subscription } from '../subscriptions/index.ts';
+import { capture, carryOut } from './capture.ts';
+import type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
+import { releaseCoupon } from './discount.ts';
+import { paymentEvent, type PaymentEventType } from './events.ts';
+import type { BillTo } from './invoice.ts';
 import { isOpen } from './payment-lifecycle.ts';
 import * as payments from './payment.ts';
 import type { Asking, Payment } from './payment.ts';
-import type { BillingPolicy } from './policy.ts';
-import type { BillingStores, Found, PaymentGateway } from './ports.ts';
-import { fullRefund } from './refund.ts';
+import type { Charged, Found } from './ports.ts';
 import { refusals } from './refusals.ts';
 
-export type PurchaseStores = BillingStores & SubscriptionStores;
-
-export interface BillingDeps {
-  readonly unitOfWork: UnitOfWork<PurchaseStores>;
-  readonly operations: SubscriptionOperations;
-  readonly gateway: PaymentGateway;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly policy: BillingPolicy;
-}
-
-/** What a purchase gave. Plain data: it is kept as the answer of an Idempotency-Key. */
-export interface Receipt {
-  /** Null when nothing was to be paid because a trial began. */
-  readonly payment: Payment | null;
-  /** As the purchase left it. Null while the outcome of the payment is open. */
-  readonly subscription: SubscriptionDetails | null;
-  readonly at: Instant;
-}
+export type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
 
 export type Settlement =
   { readonly receipt: Receipt } | { readonly refusal: DomainError; readonly kept: boolean };
@@ -54,38 +31,44 @@ export interface Word {
 interface Case extends Word {
   readonly stores: PurchaseStores;
   readonly payment: Payment;
+  /** Whom an invoice is made out to. */
+  readonly billTo: BillTo | null;
   readonly now: Instant;
 }
 
 /**
  * The third step of a purchase, for whoever learnt the outcome: the caller, a retry, the next buyer, the
- * resolver. One transaction behind the account's lock, on the payment as it is by then; again it changes
- * nothing.
+ * resolver, a webhook. One transaction behind the account's lock, on the payment as it is by then; again it
+ * changes nothing.
  */
 export function settler(deps: BillingDeps) {
-  const { unitOfWork, clock } = deps;
-  return (asked: Payment, word: Word): Promise<Settlement> =>
-    unitOfWork.run(async (stores) => {
+  const { unitOfWork, payers, clock } = deps;
+  return async (asked: Payment, word: Word): Promise<Settlement> => {
+    // Before the transaction, inside of which there are only stores.
+    const payer = word.found.outcome === 'captured' ? await payers.of(asked.accountId) : undefined;
+    return unitOfWork.run(async (stores) => {
       await stores.lock(asked.accountId);
       const payment = await stores.payments.find(asked.id);
       if (!payment) throw new Error(`payment ${asked.id} is gone`);
-      const it = { ...word, stores, payment, now: clock.now() };
+      const it = { ...word, stores, payment, billTo: payer ?? null, now: clock.now() };
       const settlement = await settled(deps, it);
       await keep(it, settlement);
       return settlement;
     });
+  };
 }
 
 function settled(deps: BillingDeps, it: Case): Promise<Settlement> {
-  switch (it.found.outcome) {
+  const { found } = it;
+  switch (found.outcome) {
     case 'captured':
-      return isPaid(it.payment) ? paidBefore(deps, it) : capture(deps, it, it.found.reference);
+      return isPaid(it.payment) ? paidBefore(deps, it) : paidNow(deps, it, found);
     case 'declined':
-      return decline(deps, it, it.found.reason ?? 'declined');
+      return decline(deps, it, found.reason ?? 'declined');
     case 'absent':
       return decline(deps, it, 'not-charged');
     case 'requires_action':
-      return waitForPayer(deps, it, it.found);
+      return waitForPayer(deps, it, found);
     case 'unknown':
       return remainUnknown(deps, it);
   }
@@ -94,104 +77,85 @@ function settled(deps: BillingDeps, it: Case): Promise<Settlement> {
 const isPaid = ({ status }: Payment): boolean =>
   !isOpen(status) && status !== 'failed' && status !== 'expired';
 
-const openReceipt = (payment: Payment, now: Instant): Settlement => ({
-  receipt: { payment, subscription: null, at: now },
-});
-
-async function paidReceipt(
+async function receiptOf(
   { operations }: BillingDeps,
   { stores, now }: Case,
-  { payment, bought }: { readonly payment: Payment; readonly bought: Subscription },
+  { payment, state }: { readonly payment: Payment; readonly state: Subscription | undefined },
 ): Promise<Settlement> {
-  const subscription = await operations.describe(stores, { state: bought, now });
+  const subscription = state ? await operations.describe(stores, { state, now }) : null;
   return { receipt: { payment, subscription, at: now } };
 }
 
-async function tell({ ids }: BillingDeps, it: Case, payment: Payment, type: PaymentEventType): Promise<void> {
-  await it.stores.outbox.add([paymentEvent(payment, { type, at: it.now, ids })]);
-}
+const tell = ({ ids }: BillingDeps, it: Case, payment: Payment, type: PaymentEventType): Promise<void> =>
+  it.stores.outbox.add([paymentEvent(payment, { type, at: it.now, ids })]);
 
 /** Somebody was faster: the answer is what they made of it. */
 async function paidBefore(deps: BillingDeps, it: Case): Promise<Settlement> {
   const { payment } = it;
-  if (payment.subscriptionId === null) return { refusal: refusals.paymentLate(payment.id), kept: false };
-  return paidReceipt(deps, it, { payment, bought: await apply(deps, it) });
+  if (payment.invoiceId === null) return { refusal: refusals.paymentLate(payment.id), kept: false };
+  return receiptOf(deps, it, { payment, state: await carryOut(deps, it) });
 }
 
-const apply = ({ operations }: BillingDeps, { stores, payment, actor, now }: Case): Promise<Subscription> =>
-  operations.applyPurchase(stores, {
-    accountId: payment.accountId,
-    quote: payment.quote,
-    paymentId: payment.id,
-    actor,
-    now,
-  });
-
-async function capture(deps: BillingDeps, it: Case, reference: string | null): Promise<Settlement> {
-  const { stores, payment, now } = it;
-  const paid = payments.captured(payment, reference, now);
-  const bought = isOpen(payment.status) ? await bring(deps, it) : refusals.paymentLate(payment.id);
-  if (bought instanceof DomainError) {
-    await stores.payments.save(paid);
-    await tell(deps, it, paid, 'billing.payment-succeeded');
-    await sendBack(deps, it, { paid, reason: bought.code });
-    return { refusal: bought, kept: false };
-  }
-  const whole = payments.forSubscription(paid, bought);
-  await stores.payments.save(whole);
-  await tell(deps, it, whole, 'billing.payment-succeeded');
-  return paidReceipt(deps, it, { payment: whole, bought });
-}
-
-/** The subscription that was paid for, or why the facts no longer allow it: the account may have been deleted meanwhile. */
-async function bring(deps: BillingDeps, it: Case): Promise<Subscription | DomainError> {
-  try {
-    if (await it.stores.closedAccounts.isClosed(it.payment.accountId)) throw refusals.accountClosed();
-    return await apply(deps, it);
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
-    const { kind, code, message, details } = error;
-    return new DomainError(kind, code, message, { ...details, payment_id: it.payment.id });
-  }
-}
-
-/** Money that bought nothing goes back, by a row that the refund sweep brings to its end. */
-async function sendBack(
-  { ids }: BillingDeps,
-  { stores, now }: Case,
-  { paid, reason }: { readonly paid: Payment; readonly reason: string },
-): Promise<void> {
-  const refund = fullRefund(paid, { id: ids.next(), reason, now });
-  await stores.refunds.add(refund);
-  await stores.outbox.add([refundEvent(refund, { type: 'billing.refund-requested', at: now, ids })]);
+async function paidNow(deps: BillingDeps, it: Case, charged: Charged): Promise<Settlement> {
+  const brought = await capture(deps, { ...it, charged });
+  if ('refused' in brought) return { refusal: brought.refused, kept: false };
+  return receiptOf(deps, it, { payment: brought.payment, state: brought.bought });
 }
 
 async function decline(deps: BillingDeps, it: Case, reason: string): Promise<Settlement> {
   const { stores, payment, now } = it;
-  if (isOpen(payment.status)) {
-    const failed = payments.declined(payment, reason, now);
-    await stores.payments.save(failed);
-    await tell(deps, it, failed, 'billing.payment-failed');
-  } else if (payment.nextCheckAt !== null) await stores.payments.save(payments.laidToRest(payment));
+  const abandoned = payment.status === 'requires_action' && reason === 'abandoned';
+  if (abandoned) await end(deps, it, payments.expired(payment, it.supersede ? 'superseded' : reason, now));
+  else if (isOpen(payment.status)) await end(deps, it, payments.declined(payment, reason, now));
+  else if (payment.nextCheckAt !== null) await stores.payments.save(payments.laidToRest(payment));
   return { refusal: refusals.paymentDeclined(payment.id, reason), kept: true };
 }
 
-async function waitForPayer(
-  deps: BillingDeps,
-  it: Case,
-  charge: { readonly reference: string | null; readonly checkoutUrl: string | null },
-): Promise<Settlement> {
+/** A payment ends unpaid, and with it what was set aside for it: its coupon, the subscription that waited. */
+async function end(deps: BillingDeps, it: Case, unpaid: Payment): Promise<void> {
+  const { stores, payment, actor, now } = it;
+  const { accountId, collectionOf, subscriptionId } = payment;
+  await stores.payments.save(unpaid);
+  await releaseCoupon(stores, payment.id);
+  let retryAt: Instant | null = null;
+  if (collectionOf !== null) {
+    const failed = { accountId, subscriptionId: collectionOf, paymentId: payment.id, now };
+    ({ retryAt } = await deps.operations.failCollection(stores, failed));
+  } else if (subscriptionId !== null)
+    await deps.operations.abandonAwaited(stores, { accountId, subscriptionId, actor, now });
+  const { ids } = deps;
+  const type = 'billing.payment-failed';
+  await stores.outbox.add([paymentEvent(unpaid, { type, at: now, ids, retryAt })]);
+}
+
+async function waitForPayer(deps: BillingDeps, it: Case, charged: Charged): Promise<Settlement> {
   const { stores, payment, now } = it;
   if (!isOpen(payment.status)) return { refusal: refusals.paymentLate(payment.id), kept: false };
-  const waiting = payments.waitingForPayer(payment, charge);
-  if (!it.supersede) {
-    await stores.payments.save(waiting);
-    return openReceipt(waiting, now);
+  const waiting = payments.waitingForPayer(payment, charged, { now, policy: deps.policy });
+  if (it.supersede) {
+    await end(deps, it, { ...payments.expired(waiting, 'superseded', now), version: waiting.version });
+    return { refusal: refusals.paymentLate(payment.id), kept: false };
   }
-  const expired = { ...payments.superseded(waiting, now), version: waiting.version };
-  await stores.payments.save(expired);
-  await tell(deps, it, expired, 'billing.payment-failed');
-  return { refusal: refusals.paymentLate(payment.id), kept: false };
+  const awaited = await awaitedBy(deps, it);
+  const open = awaited ? { ...waiting, subscriptionId: awaited.id } : waiting;
+  await stores.payments.save(open);
+  return receiptOf(deps, it, { payment: open, state: awaited });
+}
+
+/** The subscription that waits, `incomplete`, for the payer of a first payment. */
+async function awaitedBy({ operations }: BillingDeps, it: Case): Promise<Subscription | undefined> {
+  const { stores, payment, actor, now } = it;
+  const { accountId, quote, subscriptionId } = payment;
+  if (subscriptionId !== null) return stores.subscriptions.find(subscriptionId);
+  if (quote.kind !== 'start' && quote.kind !== 'scheduled') return undefined;
+  if (await stores.closedAccounts.isClosed(accountId)) return undefined;
+  try {
+    return await operations.awaitPayer(stores, { accountId, quote, actor, now });
+  } catch (error) {
+    // Something was given meanwhile by another way: the payment waits alone, and goes back should it be paid.
+    if (error instanceof DomainError && error.kind === 'conflict') return undefined;
+    throw error;
+  }
 }
 
 async function remainUnknown(deps: BillingDeps, it: Case): Promise<Settlement> {
@@ -203,7 +167,7 @@ async function remainUnknown(deps: BillingDeps, it: Case): Promise<Settlement> {
   if (!isOpen(open.status))
     return { refusal: refusals.paymentDeclined(payment.id, payment.failureReason), kept: false };
   if (it.asked === 'charge') await tell(deps, it, open, 'billing.payment-pending');
-  return openReceipt(open, now);
+  return receiptOf(deps, it, { payment: open, state: undefined });
 }
 
 /**
@@ -216,9 +180,12 @@ async function keep({ stores, payment, asked }: Case, settlement: Settlement): P
   if (record?.subjectId !== payment.id || record.answer !== null) return;
   const answer = answerOf(settlement);
   if (answer === null) await stores.idempotency.release(payment.requestKey);
-  else if (asked === 'charge' || !('receipt' in settlement) || settlement.receipt.subscription !== null)
+  else if (asked === 'charge' || !isOpenReceipt(settlement))
     await stores.idempotency.answer(payment.requestKey, answer);
 }
+
+const isOpenReceipt = (settlement: Settlement): boolean =>
+  'receipt' in settlement && settlement.receipt.payment !== null && isOpen(settlement.receipt.payment.status);
 
 /** Results and declines are kept; any other refusal is not (rules.md, "Idempotency-Key"). */
 function answerOf(settlement: Settlement): Answer | null {

@@ -32,12 +32,13 @@ interface OnAccount {
   readonly address: string | null;
 }
 
-/** Where an account is written to. */
+/** Where an account is written to, and whether it is to be left alone. */
 export interface Contact {
   readonly accountId: string;
   readonly email: string;
   readonly name: string | null;
   readonly isVerified: boolean;
+  readonly isSuspended: boolean;
 }
 
 export interface AdminCommands {
@@ -127,6 +128,7 @@ const contactOf = (account: Account): Contact => ({
   email: account.email,
   name: account.name,
   isVerified: account.verifiedAt !== null,
+  isSuspended: account.suspendedAt !== null,
 });
 
 interface Change {

@@ -58,3 +58,25 @@ export function fromDecimal(text: string, currency: string): Money | undefined {
   if (fraction.length > exponent) return undefined;
   return money(Number(whole + fraction.padEnd(exponent, '0')), currency);
 }
+
+/**
+ * Splits whole minor units in proportion to weights (whole numbers ≥ 0, not all 0 unless there is nothing to
+ * split) by the largest remainder; of equal remainders the earlier goes first. The parts sum to the total
+ * exactly. Reckoned in bigints: an amount times milliseconds is beyond what a number holds.
+ */
+export function splitMinor(total: number, weights: readonly number[]): readonly number[] {
+  const sum = weights.reduce((of, weight) => of + BigInt(weight), 0n);
+  if (total === 0) return weights.map(() => 0);
+  if (sum <= 0n || total < 0 || weights.some((weight) => weight < 0))
+    throw new RangeError(`cannot split ${total} by ${weights.join(', ')}`);
+  const shares = weights.map((weight, index) => {
+    const product = BigInt(total) * BigInt(weight);
+    return { index, part: product / sum, rest: product % sum };
+  });
+  const left = Number(BigInt(total) - shares.reduce((of, { part }) => of + part, 0n));
+  const luckiest = [...shares].sort((a, b) =>
+    a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1,
+  );
+  const lucky = new Set(luckiest.slice(0, left).map(({ index }) => index));
+  return shares.map(({ part, index }) => Number(part) + (lucky.has(index) ? 1 : 0));
+}

@@ -22,6 +22,11 @@ export interface UnitOfWork<Stores> {
    * after a lost race (at most five times), so it has no effect except through `stores`.
    */
   run<R>(work: (stores: Stores) => Promise<R>): Promise<R>;
+  /**
+   * Runs `work` that makes ONE call of one store, which is atomic by itself: for hot paths, where the transaction
+   * around it would cost as much as the call. Runs again after a lost race like `run`. Tells no events.
+   */
+  single<R>(work: (stores: Stores) => Promise<R>): Promise<R>;
   /** Runs a question on committed state. A write inside rejects. */
   read<R>(work: (stores: Stores) => Promise<R>): Promise<R>;
 }

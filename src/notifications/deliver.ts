@@ -86,6 +86,8 @@ async function factsOf(
     endsAt: instantIn(data['endsAt'] ?? data['subscriptionEndAt']),
     daysLeft: typeof data['days'] === 'number' ? data['days'] : undefined,
     amount: amountIn(data['amountMinor'], data['currency']),
+    retryAt: instantIn(data['retryAt']),
+    resumesAt: instantIn(data['resumesAt']),
   };
 }
 

@@ -10,8 +10,14 @@ export type NoticeKind =
   | 'trial-started'
   | 'subscription-renewed'
   | 'subscription-ending'
+  | 'subscription-renewing'
+  | 'subscription-paused'
+  | 'subscription-resumed'
+  | 'plan-changed'
   | 'subscription-ended'
   | 'payment-failed'
+  | 'renewal-failed'
+  | 'refunded'
   | 'receipt';
 
 /** One mail to one account: what was sent, to whom, when. The words are made anew when needed. */

@@ -25,7 +25,7 @@ const withCode =
 
 /** One per subscription, end and number of days: a renewal makes a new end, and new reminders. */
 const reminder: Rule = ({ subjectId, data }) => ({
-  kind: 'subscription-ending',
+  kind: data['continues'] === true ? 'subscription-renewing' : 'subscription-ending',
   key: `subscription-ending.${subjectId}.${String(data['endsAt'])}.${String(data['days'])}`,
   codeId: null,
 });
@@ -37,6 +37,20 @@ const ended: Rule = (event) =>
 /** A first payment starts what waited for it; any later one keeps it going. */
 const paid: Rule = (event) =>
   once(event.data['was'] === 'incomplete' ? 'subscription-started' : 'subscription-renewed')(event);
+
+/** Who did not ask to be charged today needs other words than who just pressed the button. */
+const failed: Rule = (event) =>
+  once(event.data['kind'] === 'collection' ? 'renewal-failed' : 'payment-failed')(event);
+
+const LIVE: readonly unknown[] = ['trialing', 'active', 'past_due', 'paused'];
+
+/** Where another collects, only what begins and ends is ours to tell: the rest its collector mails itself. */
+const mirrored: Rule = (event) => {
+  const { was, status } = event.data;
+  const [before, now] = [LIVE.includes(was), LIVE.includes(status)];
+  if (before === now) return undefined;
+  return once(now ? 'subscription-started' : 'subscription-ended')(event);
+};
 
 const RULES: Readonly<Record<string, Rule>> = {
   'identity.verification-requested': withCode('verification-code'),
@@ -51,10 +65,16 @@ const RULES: Readonly<Record<string, Rule>> = {
   'subscriptions.paid': paid,
   'subscriptions.renewed': once('subscription-renewed'),
   'subscriptions.end-neared': reminder,
+  'subscriptions.paused': once('subscription-paused'),
+  'subscriptions.resumed': once('subscription-resumed'),
+  'subscriptions.changed': once('plan-changed'),
+  'subscriptions.mirroring-begun': mirrored,
+  'subscriptions.mirrored': mirrored,
   'subscriptions.canceled': ended,
   'subscriptions.expired': ended,
   'billing.payment-succeeded': once('receipt'),
-  'billing.payment-failed': once('payment-failed'),
+  'billing.payment-failed': failed,
+  'billing.refunded': once('refunded'),
 };
 
 /** The types of event that can call for a mail. */

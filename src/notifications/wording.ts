@@ -10,6 +10,8 @@ export interface Facts {
   readonly endsAt?: Instant | undefined;
   readonly daysLeft?: number | undefined;
   readonly amount?: string | undefined;
+  readonly retryAt?: Instant | undefined;
+  readonly resumesAt?: Instant | undefined;
 }
 
 /** A mail before it becomes text and HTML. */
@@ -85,6 +87,28 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
       'Renew it to go on watching without a break.',
     ],
   }),
+  'subscription-renewing': (facts) => ({
+    subject: `${planOf(facts)} renews ${daysAhead(facts)}`,
+    paragraphs: [
+      `${planOf(facts)} renews by itself ${daysAhead(facts)}${facts.endsAt === undefined ? '' : `, on ${day(facts.endsAt)}`}.`,
+      'There is nothing to do. If you want to stop, cancel it or switch automatic renewal off before then.',
+    ],
+  }),
+  'subscription-paused': (facts) => ({
+    subject: `${planOf(facts)} is paused`,
+    paragraphs: [
+      `${planOf(facts)} is paused.${facts.resumesAt === undefined ? '' : ` It goes on by itself on ${day(facts.resumesAt)}.`}`,
+      'Resume it whenever you like: the days that are left are kept.',
+    ],
+  }),
+  'subscription-resumed': (facts) => ({
+    subject: `${planOf(facts)} goes on`,
+    paragraphs: [`${planOf(facts)} goes on.${until(facts)}`],
+  }),
+  'plan-changed': (facts) => ({
+    subject: `Your plan is now ${facts.planName ?? 'another one'}`,
+    paragraphs: [`Your plan has changed to ${facts.planName ?? 'another one'}.${until(facts)}`],
+  }),
   'subscription-ended': (facts) => ({
     subject: `${planOf(facts)} has ended`,
     paragraphs: [
@@ -97,6 +121,21 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
     paragraphs: [
       `Your payment${amountOf(facts)}${forPlan(facts)} did not go through. Nothing was charged.`,
       'Try again, or use another payment method.',
+    ],
+  }),
+  'renewal-failed': (facts) => ({
+    subject: `${planOf(facts)} could not be renewed`,
+    paragraphs: [
+      `We tried to renew your subscription${forPlan(facts)}, but the payment${amountOf(facts)} did not go through.`,
+      facts.retryAt === undefined
+        ? 'We will not try again. Pay now to go on watching.'
+        : `We will try again on ${day(facts.retryAt)}. Pay now, or choose another payment method, to go on without a break.`,
+    ],
+  }),
+  refunded: (facts) => ({
+    subject: 'Your refund is on its way',
+    paragraphs: [
+      `We gave back${facts.amount === undefined ? ' your payment' : ` ${facts.amount}`}. It can take a few days until you see it.`,
     ],
   }),
   receipt: (facts) => ({

@@ -22,7 +22,7 @@ export type {
 } from './ports.ts';
 export { withoutAddresses } from './reason.ts';
 export { refusals as operationsRefusals } from './refusals.ts';
-export type { JobReport } from './run-jobs.ts';
+export type { JobQuestions, JobReport } from './run-jobs.ts';
 
 export type OperationsDeps = RunJobsDeps & Omit<AdvanceClockDeps, 'settle'>;
 

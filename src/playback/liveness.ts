@@ -1,7 +1,8 @@
 import type { DomainError } from '../kernel/domain-error.ts';
 import { after, SECOND, type Clock, type Instant } from '../kernel/instant.ts';
+import { Recent } from '../kernel/recent.ts';
 
-/** Remembered verdicts at the most: the oldest go first. */
+/** Remembered verdicts at the most. */
 const MAX_REMEMBERED = 20_000;
 
 /** Whether a stream may go on receiving: undefined, or what it is told instead. */
@@ -14,7 +15,9 @@ export interface Liveness {
 }
 
 export function createLiveness(clock: Clock, keepSeconds: number): Liveness {
-  const known = new Map<string, { readonly verdict: StreamVerdict; readonly until: Instant }>();
+  const known = new Recent<string, { readonly verdict: StreamVerdict; readonly until: Instant }>(
+    MAX_REMEMBERED,
+  );
   // A verdict that was asked for before a stream ended must not be remembered after it: endings are counted.
   let endings = 0;
 
@@ -26,10 +29,7 @@ export function createLiveness(clock: Clock, keepSeconds: number): Liveness {
       const until = after(clock.now(), keepSeconds * SECOND);
       const verdict = await ask();
       if (endings === endingsBefore) {
-        known.delete(streamId);
         known.set(streamId, { verdict, until });
-        const [oldest] = known.size > MAX_REMEMBERED ? known.keys() : [];
-        if (oldest !== undefined) known.delete(oldest);
       }
       return verdict;
     },

@@ -71,6 +71,20 @@ export interface StreamSecrets {
   hash(secret: string): string;
 }
 
+/** What a report changes of a stream when it only renews the lease and moves the position. */
+export type SettledReport = Pick<
+  Stream,
+  | 'id'
+  | 'status'
+  | 'seq'
+  | 'positionSeconds'
+  | 'watchedSeconds'
+  | 'lastSeenAt'
+  | 'aliveUntil'
+  | 'pausedAt'
+  | 'version'
+>;
+
 export interface StreamStore {
   find(id: string): Promise<Stream | undefined>;
   /** The streams of these ids, and every stream without an end of these accounts; held until the work ends. */
@@ -84,6 +98,11 @@ export interface StreamStore {
   add(stream: Stream): Promise<void>;
   /** Stores streams whose `version` is one above the stored one; any other is a lost race. */
   saveAll(streams: readonly Stream[]): Promise<void>;
+  /**
+   * Stores each report whose `version` is one above that of its stream; tells which streams those are. Each is
+   * settled by itself: one that is stale is left out. Progress follows, see `ProgressStore`.
+   */
+  settle(reports: readonly SettledReport[]): Promise<ReadonlySet<string>>;
   /** At most `limit` streams without an end whose time ran out at or before `now`, longest first; held. */
   silent(now: Instant, limit: number): Promise<readonly Stream[]>;
   /** The earliest end of a lease at or before `until`, of streams without an end. */
@@ -104,6 +123,10 @@ export interface PairKey {
   readonly titleId: string;
 }
 
+/**
+ * A stream carries the progress that names it: reports that it settled after `streamSeq` are in every answer, and
+ * in the order of the lists, as if they had been saved here.
+ */
 export interface ProgressStore {
   find(pair: PairKey): Promise<Progress | undefined>;
   /** The progress of these pairs, as far as there is one; held until the work ends. */

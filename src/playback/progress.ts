@@ -22,6 +22,8 @@ export interface Progress extends RunningTime {
   /** The newest stream that has reported: older ones no longer move the position. */
   readonly streamId: string | null;
   readonly streamStartedAt: Instant | null;
+  /** Number of the last of its reports that is in this record. */
+  readonly streamSeq: number | null;
   /** When a view of this account was last counted. */
   readonly viewedAt: Instant | null;
   readonly version: number;
@@ -49,6 +51,7 @@ export function newProgress(
     lastWatchedAt: now,
     streamId: null,
     streamStartedAt: null,
+    streamSeq: null,
     viewedAt: null,
     version: 0,
   };
@@ -63,6 +66,21 @@ export function followStream(progress: Progress, stream: Stream, moment: Moment)
     isPaused: stream.status === 'paused',
     streamId: stream.id,
     streamStartedAt: stream.startedAt,
+    streamSeq: stream.seq,
+  };
+}
+
+/** Progress with the reports that its stream has settled since, as `followStream` would have left it. */
+export function carried(progress: Progress, stream: Stream | undefined): Progress {
+  const { streamSeq } = progress;
+  if (!stream || streamSeq === null || stream.seq <= streamSeq) return progress;
+  return {
+    ...progress,
+    ...runningTime(stream),
+    positionSeconds: stream.positionSeconds,
+    lastWatchedAt: stream.lastSeenAt,
+    isPaused: stream.pausedAt !== null,
+    streamSeq: stream.seq,
   };
 }
 

@@ -1,34 +1,54 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import { isId } from '../kernel/ids.ts';
+import { Recent } from '../kernel/recent.ts';
 import { singly } from '../kernel/together.ts';
-import { BeatLedger, pairKey } from './beat-ledger.ts';
+import { applyBatch, type Batch } from './apply-beats.ts';
 import type { PlaybackDeps } from './deps.ts';
 import type { Beat, BeatOutcome, PlaybackCommands } from './face.ts';
 import type { Liveness } from './liveness.ts';
-import type { PairKey, PlaybackStores, Standing, StreamSecrets } from './ports.ts';
-import { refusals } from './refusals.ts';
+import type { PlaybackPolicy } from './policy.ts';
 import { leaseOf } from './start-stream.ts';
+import { steadyReport, type KnownStream } from './steady-beat.ts';
 import type { Stream } from './stream.ts';
 import { holds } from './viewer.ts';
 
+/** Streams remembered at the most, some 40 MB: those of 1,600 heartbeats a second. */
+const MAX_KNOWN = 50_000;
+
+type KnownStreams = Recent<string, KnownStream>;
+
 /**
- * One transaction for all beats that came together: load, ask the rule for each, write once. What one beat is
- * refused does not concern the others.
+ * Records the beats that came together. A steady one is judged by the stream as this process last stored it,
+ * without reading it, and the store settles it only if nobody moved the stream since. All others, and those
+ * that were not settled, are read and ruled upon in one transaction. What one beat is refused does not concern
+ * the others.
  */
-export const recordBeats =
-  (deps: PlaybackDeps, liveness: Liveness): PlaybackCommands['recordBeats'] =>
-  async (beats) => {
-    const accountIds = [
-      ...new Set(beats.flatMap(({ actor }) => (actor.kind === 'account' ? [actor.accountId] : []))),
-    ];
-    const standings: ReadonlyMap<string, Standing> =
-      accountIds.length === 0 ? new Map() : await deps.standings.many(accountIds);
-    const { outcomes, ended } = await deps.unitOfWork.run((stores) =>
-      applyBatch(deps, stores, { beats, accountIds, standings }),
+export function recordBeats(deps: PlaybackDeps, liveness: Liveness): PlaybackCommands['recordBeats'] {
+  const known: KnownStreams = new Recent(MAX_KNOWN);
+
+  return async (beats) => {
+    const batch = { beats, standings: await standingsOf(deps, beats) };
+    const settled = await settleSteady(deps, known, batch);
+    const ruled = await ruleOnRest(
+      beats.filter((beat) => !settled.has(beat)),
+      batch,
     );
-    liveness.forget(ended);
-    return outcomes;
+    return beats.map((beat) => resultOf(settled.get(beat) ?? ruled.get(beat), deps.policy));
   };
+
+  async function ruleOnRest(
+    rest: readonly Beat[],
+    { standings }: Batch,
+  ): Promise<ReadonlyMap<Beat, Stream | DomainError | undefined>> {
+    if (rest.length === 0) return new Map();
+    for (const { streamId } of rest) known.delete(streamId);
+    const { outcomes, alive, ended } = await deps.unitOfWork.run((stores) =>
+      applyBatch(deps, stores, { beats: rest, standings: ofSpeakers(rest, standings) }),
+    );
+    for (const each of alive) known.set(each.stream.id, each);
+    liveness.forget(ended);
+    return new Map(rest.map((beat, index) => [beat, outcomes[index]]));
+  }
+}
 
 /** One beat, as its caller sees it: gathered with others, and a refusal is thrown. */
 export function heartbeat(
@@ -43,79 +63,68 @@ export function heartbeat(
   };
 }
 
-interface Batch {
-  readonly beats: readonly Beat[];
-  readonly accountIds: readonly string[];
-  readonly standings: ReadonlyMap<string, Standing>;
+async function standingsOf({ standings }: PlaybackDeps, beats: readonly Beat[]): Promise<Batch['standings']> {
+  const accountIds = new Set<string>();
+  for (const { actor } of beats) if (actor.kind === 'account') accountIds.add(actor.accountId);
+  return accountIds.size === 0 ? new Map() : standings.many([...accountIds]);
 }
 
-async function applyBatch(
-  { clock, ids, policy, secrets }: PlaybackDeps,
-  { streams, progress, outbox }: PlaybackStores,
-  { beats, accountIds, standings }: Batch,
-): Promise<{ readonly outcomes: readonly BeatOutcome[]; readonly ended: readonly string[] }> {
-  const named = new Set(beats.map(({ streamId }) => streamId).filter(isId));
-  const held = await streams.hold({ ids: [...named], accountIds });
-  const byId = new Map(held.map((stream) => [stream.id, stream]));
-  const moment = { now: clock.now(), policy };
-  const ledger = new BeatLedger({
-    streams: held,
-    progress: await progress.hold(pairsOf(held.filter(({ id }) => named.has(id)))),
-    standings,
-    ids,
-    moment,
-  });
-  const outcomes = inSeqOrder(beats, (beat) => outcomeOf(ledger, { byId, beat, secrets })).map((outcome) =>
-    outcome instanceof DomainError
-      ? outcome
-      : { lease: leaseOf(outcome, policy), status: outcome.status, positionSeconds: outcome.positionSeconds },
+const ofSpeakers = (beats: readonly Beat[], standings: Batch['standings']): Batch['standings'] =>
+  new Map(
+    beats.flatMap(({ actor }) => {
+      const standing = actor.kind === 'account' ? standings.get(actor.accountId) : undefined;
+      return actor.kind === 'account' && standing ? [[actor.accountId, standing] as const] : [];
+    }),
   );
-  const changes = ledger.changes();
-  await streams.saveAll(changes.streams);
-  await progress.saveAll(changes.progress);
-  await outbox.add(changes.events);
-  return { outcomes, ended: changes.streams.filter(({ endedAt }) => endedAt !== null).map(({ id }) => id) };
-}
 
-/** The pairs of account and title that these streams may move. */
-export function pairsOf(streams: readonly Stream[]): readonly PairKey[] {
-  const pairs = new Map<string, PairKey>();
-  for (const { accountId, titleId } of streams)
-    if (accountId !== null) pairs.set(pairKey({ accountId, titleId }), { accountId, titleId });
-  return [...pairs.values()];
-}
-
-interface BeatOn {
-  readonly byId: ReadonlyMap<string, Stream>;
-  readonly beat: Beat;
-  readonly secrets: StreamSecrets;
-}
-
-function outcomeOf(ledger: BeatLedger, { byId, beat, secrets }: BeatOn): Stream | DomainError {
-  if (beat.actor.kind !== 'account' && beat.token === null) return refusals.signInRequired();
-  const stream = byId.get(beat.streamId);
-  if (!stream || !holds(stream, beat, secrets)) return refusals.notFound();
-  return ledger.apply(beat.streamId, beat);
-}
-
-/**
- * Applies the beats in their order of arrival, but those of one stream by `seq`, so that two that overtook one
- * another on their way both count. Outcomes in the order of arrival.
- */
-function inSeqOrder<O>(beats: readonly Beat[], apply: (beat: Beat) => O): readonly O[] {
-  const waiting = new Map<string, number[]>();
-  beats.forEach(({ streamId }, index) => {
-    const own = waiting.get(streamId) ?? [];
-    own.push(index);
-    waiting.set(streamId, own);
-  });
-  for (const own of waiting.values())
-    own.sort((a, b) => (beats[a]?.seq ?? 0) - (beats[b]?.seq ?? 0) || a - b);
-  const outcomes = new Map<number, O>();
-  for (const { streamId } of beats) {
-    const index = waiting.get(streamId)?.shift();
-    const beat = index === undefined ? undefined : beats[index];
-    if (index !== undefined && beat) outcomes.set(index, apply(beat));
+/** Settles the beats that are steady by what is known; the streams as settled, by their beats. */
+async function settleSteady(
+  deps: PlaybackDeps,
+  known: KnownStreams,
+  batch: Batch,
+): Promise<ReadonlyMap<Beat, Stream>> {
+  const drafts = steadyDrafts(deps, known, batch);
+  if (drafts.size === 0) return drafts;
+  const stored = await deps.unitOfWork.single(({ streams }) => streams.settle([...drafts.values()]));
+  for (const [beat, stream] of drafts) {
+    const before = known.get(stream.id);
+    if (before && stored.has(stream.id)) known.set(stream.id, { ...before, stream });
+    else drafts.delete(beat);
   }
-  return beats.map((_, index) => outcomes.get(index) as O);
+  return drafts;
+}
+
+function steadyDrafts(
+  { clock, policy, secrets }: PlaybackDeps,
+  known: KnownStreams,
+  { beats, standings }: Batch,
+): Map<Beat, Stream> {
+  const moment = { now: clock.now(), policy };
+  const drafts = new Map<Beat, Stream>();
+  const speakers = new Map<string, Beat>();
+  for (const beat of beats) {
+    const before = known.get(beat.streamId);
+    if (!before) continue;
+    // Of several beats on one stream the order counts, and who may speak: they are ruled upon together.
+    const other = speakers.get(beat.streamId);
+    speakers.set(beat.streamId, beat);
+    if (other) drafts.delete(other);
+    if (other || !holds(before.stream, beat, secrets)) continue;
+    const { accountId } = before.stream;
+    const standing = accountId === null ? undefined : standings.get(accountId);
+    if (accountId !== null && !standing) continue;
+    const next = steadyReport(before, { reported: beat, standing, moment });
+    if (next) drafts.set(beat, next);
+  }
+  return drafts;
+}
+
+function resultOf(outcome: Stream | DomainError | undefined, policy: PlaybackPolicy): BeatOutcome {
+  if (outcome === undefined) throw new Error('a beat of the batch has no outcome');
+  if (outcome instanceof DomainError) return outcome;
+  return {
+    lease: leaseOf(outcome, policy),
+    status: outcome.status,
+    positionSeconds: outcome.positionSeconds,
+  };
 }

@@ -4,7 +4,7 @@ import type { PlaybackDeps } from './deps.ts';
 import { streamEvent } from './events.ts';
 import type { PlaybackCommands } from './face.ts';
 import type { Liveness } from './liveness.ts';
-import { pairsOf } from './record-beats.ts';
+import { pairsOf } from './apply-beats.ts';
 import { stop } from './stream.ts';
 import { heldStream } from './viewer.ts';
 

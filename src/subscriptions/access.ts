@@ -1,6 +1,7 @@
 import type { AccessLevel, DenialReason } from '../kernel/access-level.ts';
 import { after, before, earlier, HOUR, type Instant } from '../kernel/instant.ts';
-import { graceEnd } from './decide.ts';
+import { renewsItself } from './collection.ts';
+import { graceEnd } from './pay.ts';
 import { heightOf, type PlanFeature, type PlanTerms } from './plan.ts';
 import type { SubscriptionPolicy } from './policy.ts';
 import type { SubscriptionStatus } from './subscription-lifecycle.ts';
@@ -73,12 +74,11 @@ export function accessAt(
   }
 }
 
-/** While the outcome of an automatic renewal is unknown, access goes on for a while. */
-const runEnd = (
-  { endsAt, autoRenew, cancelAtPeriodEnd }: Subscription,
-  { unknownOutcomeHours }: SubscriptionPolicy,
-): Instant | null =>
-  endsAt !== null && autoRenew && !cancelAtPeriodEnd ? after(endsAt, unknownOutcomeHours * HOUR) : endsAt;
+/** While the outcome of an automatic renewal is unknown, here or where it is collected, access goes on for a while. */
+const runEnd = (state: Subscription, { unknownOutcomeHours }: SubscriptionPolicy): Instant | null =>
+  state.endsAt !== null && renewsItself(state)
+    ? after(state.endsAt, unknownOutcomeHours * HOUR)
+    : state.endsAt;
 
 const grantOf = (state: Subscription, terms: PlanTerms, now: Instant): PlanGrant => ({
   subscriptionId: state.id,
@@ -88,18 +88,25 @@ const grantOf = (state: Subscription, terms: PlanTerms, now: Instant): PlanGrant
   maxDevices: terms.maxDevices,
   maxHeight: heightOf(terms.resolution),
   features: terms.features,
-  anchor: state.anchor ?? state.startedAt ?? state.createdAt,
+  anchor: meterAnchor(state, now),
   term: runningTerm(state, terms, now),
 });
 
-/** A trial, and the trial that a paid term waits behind, is one term; behind the paid end the last one stays. */
-function runningTerm(
-  { startedAt, anchor, endsAt, createdAt }: Subscription,
-  terms: PlanTerms,
-  now: Instant,
-): Term {
-  if (anchor === null || now < anchor)
-    return { start: startedAt ?? createdAt, end: anchor ?? endsAt ?? createdAt };
+/** What days and months are counted from; an anchor that is yet to come turns nothing. */
+const meterAnchor = ({ anchor, startedAt, createdAt }: Subscription, now: Instant): Instant =>
+  anchor !== null && anchor <= now ? anchor : (startedAt ?? createdAt);
+
+/**
+ * A trial, and the trial that a paid term waits behind, is one term; behind a pause it is the stretch that runs
+ * on; behind the paid end the last one stays.
+ */
+function runningTerm(state: Subscription, terms: PlanTerms, now: Instant): Term {
+  const { startedAt, anchor, endsAt, createdAt, remindFrom, stretches } = state;
+  const begun = startedAt ?? createdAt;
+  if (anchor === null) return { start: begun, end: endsAt ?? begun };
   const at = endsAt === null ? now : earlier(now, before(endsAt, 1));
-  return termAt(anchor, terms.validity, at);
+  if (at >= anchor) return termAt(anchor, terms.validity, at);
+  const running = stretches.find(({ start, end }) => start <= at && at < end);
+  if (running) return { start: running.start, end: running.end };
+  return { start: state.terms > 0 ? begun : remindFrom, end: anchor };
 }

@@ -1,9 +1,13 @@
 import { accessAt, noSubscription } from './access.ts';
 import { advance } from './advance.ts';
+import { decide } from './decide.ts';
 import { detailsOf, type DetailsDeps } from './details.ts';
+import { evolve, foldHistory } from './evolve.ts';
 import type { SubscriptionQuestions } from './face.ts';
-import { heldNow } from './record.ts';
-import { foldHistory } from './subscription.ts';
+import { heldNow, notBefore } from './record.ts';
+import { refusals } from './refusals.ts';
+import { plannedChange } from './schedule-change.ts';
+import { isLive } from './subscription-lifecycle.ts';
 
 export const subscriptionQuestions = (deps: DetailsDeps): SubscriptionQuestions => ({
   current: (accountId) =>
@@ -43,6 +47,20 @@ export const subscriptionQuestions = (deps: DetailsDeps): SubscriptionQuestions 
 
   everSubscribed: (accountIds) =>
     deps.unitOfWork.read(async ({ subscriptions }) => new Set(await subscriptions.subscribers(accountIds))),
+
+  nextCollectAt: (until) => deps.unitOfWork.read(({ subscriptions }) => subscriptions.nextCollectAt(until)),
+
+  previewScheduledChange: ({ actor, planId }) =>
+    deps.unitOfWork.read(async (stores) => {
+      const now = deps.clock.now();
+      const stored = await stores.subscriptions.newest(actor.accountId);
+      const held = stored && heldNow(stored, now, deps.policy).state;
+      const current = held && isLive(held.status) ? held : undefined;
+      const command = await plannedChange(stores, current, planId);
+      if (!current) throw refusals.noCurrent();
+      const events = decide(current, command, { now: notBefore(now, current), policy: deps.policy });
+      return detailsOf(stores, deps, { state: events.reduce(evolve, current), now });
+    }),
 
   nextDueAt: (until) => deps.unitOfWork.read(({ subscriptions }) => subscriptions.nextDueAt(until)),
 });

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../kernel/outbox.ts';
 import type { Instant } from '../kernel/instant.ts';
+import { renewsItself } from './collection.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -38,7 +39,22 @@ export function announcement(
       startsAt: state.startedAt,
       endsAt: state.endsAt,
       paymentId: made.paymentId,
-      ...(event.type === 'end-neared' ? { days: event.days } : {}),
+      autoRenew: state.autoRenew,
+      ...particulars({ event, before, after: state }),
     },
   };
+}
+
+/** What only one type of event has to tell. */
+function particulars({ event, before, after: state }: Step): DomainEvent['data'] {
+  const { type } = event;
+  // Whether the end is one: with automatic renewal the next term follows it.
+  if (type === 'end-neared') return { days: event.days, continues: renewsItself(state) };
+  if (type === 'renewal-failed') return { retryAt: event.retryAt };
+  if (type === 'paused' || type === 'pause-requested') return { resumesAt: event.resumesAt };
+  if (type === 'change-scheduled')
+    return { toPlanId: event.to.planId, toTermsVersion: event.to.termsVersion };
+  if (type === 'changed')
+    return { fromPlanId: before?.planId ?? null, fromTermsVersion: before?.termsVersion ?? null };
+  return {};
 }

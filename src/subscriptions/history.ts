@@ -5,7 +5,7 @@ import type { Subscription } from './subscription.ts';
 /** What the history shows of a subscription before and after an event. */
 export type Snapshot = Pick<
   Subscription,
-  'status' | 'startedAt' | 'endsAt' | 'cancelAtPeriodEnd' | 'autoRenew'
+  'status' | 'planId' | 'startedAt' | 'endsAt' | 'cancelAtPeriodEnd' | 'pauseAtPeriodEnd' | 'autoRenew'
 >;
 
 /** One line of the append-only history: who did what, when it holds from, when it was written. */
@@ -30,8 +30,10 @@ export interface HistoryEntry {
 /** The state's part that the history shows. */
 export const snapshotOf = (state: Subscription): Snapshot => ({
   status: state.status,
+  planId: state.planId,
   startedAt: state.startedAt,
   endsAt: state.endsAt,
   cancelAtPeriodEnd: state.cancelAtPeriodEnd,
+  pauseAtPeriodEnd: state.pauseAtPeriodEnd,
   autoRenew: state.autoRenew,
 });

@@ -11,6 +11,9 @@ export type { Access, PlanGrant } from './access.ts';
 export type { Term } from './term.ts';
 export type {
   CancelRequest,
+  ChangeRequest,
+  PauseRequest,
+  Resumed,
   SubscriptionCommands,
   SubscriptionDetails,
   SubscriptionQuestions,
@@ -20,14 +23,29 @@ export type { SubscriptionNews } from './events.ts';
 export type { HistoryEntry, Snapshot } from './history.ts';
 export {
   subscriptionOperations,
-  type Purchase,
-  type PurchaseIntent,
-  type PurchaseRequest,
-  type Quote,
+  type Awaiting,
+  type FailedCollection,
+  type Mirroring,
   type SubscriptionOperations,
+  type Target,
 } from './operations.ts';
 export type {
+  Charge,
+  Credit,
+  Proration,
+  Purchase,
+  PurchaseIntent,
+  PurchaseRequest,
+  Quote,
+  QuotedChange,
+  QuoteKind,
+} from './purchase.ts';
+export { collectAt } from './collection.ts';
+export type { Stretch } from './stretch.ts';
+export type { Mirrored, PlanRef } from './subscription-events.ts';
+export type {
   AccessRecord,
+  DueTimes,
   PlanStore,
   SubscriptionHistoryStore,
   SubscriptionStore,
@@ -36,7 +54,7 @@ export type {
 } from './ports.ts';
 export { subscriptionPolicy, type SubscriptionPolicy } from './policy.ts';
 export { refusals as subscriptionRefusals } from './refusals.ts';
-export type { Subscription } from './subscription.ts';
+export type { Collector, Subscription } from './subscription.ts';
 export {
   isLive,
   SUBSCRIPTION_STATUSES,

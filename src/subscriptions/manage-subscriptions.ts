@@ -1,32 +1,42 @@
-import type { Actor } from '../kernel/actor.ts';
+import type { AccountActor, Actor } from '../kernel/actor.ts';
 import type { Instant } from '../kernel/instant.ts';
+import { boughtTerms } from './bought.ts';
+import { isSpent } from './collection.ts';
 import { decide, type Command } from './decide.ts';
 import { detailsOf, type DetailsDeps } from './details.ts';
-import type { SubscriptionCommands } from './face.ts';
+import type { Resumed, SubscriptionCommands, SubscriptionDetails } from './face.ts';
 import type { SubscriptionStores } from './ports.ts';
 import { heldNow, notBefore, record, type Held } from './record.ts';
 import { refusals } from './refusals.ts';
+import { plannedChange } from './schedule-change.ts';
 import { isLive } from './subscription-lifecycle.ts';
 import type { Subscription } from './subscription.ts';
 
 export const subscriptionCommands = (deps: DetailsDeps): SubscriptionCommands => ({
-  cancel: ({ actor, when }) =>
-    deps.unitOfWork.run(async (stores) => {
-      const now = deps.clock.now();
-      const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
-      if (!held) throw refusals.noCurrent();
-      const state = await carryOut(stores, deps, { held, command: { type: 'cancel', when }, actor, now });
-      return detailsOf(stores, deps, { state, now });
-    }),
+  cancel: ({ actor, when }) => command(deps, actor, () => ({ type: 'cancel', when })),
 
   resume: ({ actor }) =>
-    deps.unitOfWork.run(async (stores) => {
+    deps.unitOfWork.run(async (stores): Promise<Resumed> => {
       const now = deps.clock.now();
       const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
       if (!held) throw refusals.noCurrent();
-      const state = await carryOut(stores, deps, { held, command: { type: 'resume' }, actor, now });
-      return detailsOf(stores, deps, { state, now });
+      const { state } = held;
+      const hasWishes = state.cancelAtPeriodEnd || state.collectedBy !== 'usher';
+      if (state.status === 'paused' && isSpent(state) && !hasWishes) return { needsPayment: true };
+      const next = await carryOut(stores, deps, { held, command: { type: 'resume' }, actor, now });
+      return { needsPayment: false, subscription: await detailsOf(stores, deps, { state: next, now }) };
     }),
+
+  pause: ({ actor, when, resumesAt }) => command(deps, actor, () => ({ type: 'pause', when, resumesAt })),
+
+  setAutoRenew: ({ actor, on }) =>
+    command(deps, actor, async (stores, state) => {
+      const { terms } = await boughtTerms(stores, state);
+      return { type: 'set-auto-renew', on, terms };
+    }),
+
+  scheduleChange: ({ actor, planId }) =>
+    command(deps, actor, (stores, state) => plannedChange(stores, state, planId)),
 
   cancelForDeletedAccount: (accountId) =>
     deps.unitOfWork.run(async (stores) => {
@@ -48,6 +58,20 @@ export const subscriptionCommands = (deps: DetailsDeps): SubscriptionCommands =>
       return { done: rows.length };
     }),
 });
+
+type Commanded = (stores: SubscriptionStores, state: Subscription) => Command | Promise<Command>;
+
+/** One command of an account on its live subscription. */
+function command(deps: DetailsDeps, actor: AccountActor, commanded: Commanded): Promise<SubscriptionDetails> {
+  return deps.unitOfWork.run(async (stores) => {
+    const now = deps.clock.now();
+    const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
+    if (!held) throw refusals.noCurrent();
+    const order = { held, command: await commanded(stores, held.state), actor, now };
+    const state = await carryOut(stores, deps, order);
+    return detailsOf(stores, deps, { state, now });
+  });
+}
 
 async function liveOf(
   stores: SubscriptionStores,

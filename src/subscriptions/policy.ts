@@ -10,6 +10,12 @@ export interface SubscriptionPolicy {
   readonly scheduleAheadDays: number;
   /** Days before the end at which the subscriber is reminded, once each per term. */
   readonly reminderDays: readonly number[];
+  /** After each failed charge of a debt, the days until the next; the failure behind the last ends it. */
+  readonly retryDays: readonly number[];
+  /** How long a pause may be planned. */
+  readonly pauseMaxDays: number;
+  /** How long a preview of a change holds. */
+  readonly previewHours: number;
 }
 
 export const subscriptionPolicy: SubscriptionPolicy = {
@@ -18,4 +24,7 @@ export const subscriptionPolicy: SubscriptionPolicy = {
   unknownOutcomeHours: 24,
   scheduleAheadDays: 365,
   reminderDays: [7, 1],
+  retryDays: [2, 5, 7, 7],
+  pauseMaxDays: 365,
+  previewHours: 1,
 };

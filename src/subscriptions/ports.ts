@@ -6,6 +6,14 @@ import type { HistoryEntry } from './history.ts';
 import type { Plan, PlanTerms, PlanVersion } from './plan.ts';
 import type { Subscription } from './subscription.ts';
 
+/** When a subscription is next to be looked at, by whom; null: never. */
+export interface DueTimes {
+  /** By the calendar: see `nextDue`. */
+  readonly dueAt: Instant | null;
+  /** By whoever collects: see `collectAt`. */
+  readonly collectAt: Instant | null;
+}
+
 export interface PlanStore {
   find(id: string): Promise<Plan | undefined>;
   findByCode(code: string): Promise<Plan | undefined>;
@@ -35,17 +43,22 @@ export interface SubscriptionStore {
   /** The account's subscription with the greatest version, live or over. */
   newest(accountId: string): Promise<Subscription | undefined>;
   /** Stores a new subscription; a second live one of the account is a lost race. */
-  add(subscription: Subscription, dueAt: Instant | null): Promise<void>;
+  add(subscription: Subscription, times: DueTimes): Promise<void>;
   /** Stores the next state, whose `version` lies above the stored `from`; any other stored one is a lost race. */
-  save(
-    subscription: Subscription,
-    stored: { readonly from: number; readonly dueAt: Instant | null },
-  ): Promise<void>;
+  save(subscription: Subscription, stored: DueTimes & { readonly from: number }): Promise<void>;
   /** The newest subscription of each of the accounts that has one, with its terms. */
   accessRecords(accountIds: readonly string[]): Promise<readonly AccessRecord[]>;
   /** At most `limit` subscriptions whose due time is not after `now`, the longest due first, locked where rows can be. */
   due(now: Instant, limit: number): Promise<readonly Subscription[]>;
   nextDueAt(until: Instant): Promise<Instant | undefined>;
+  /** At most `limit` subscriptions of which something is to be collected at `now`, the longest due first. Locks nothing. */
+  collectable(now: Instant, limit: number): Promise<readonly Subscription[]>;
+  /**
+   * Has a collection that is due looked at again at `at`, and not before: unless the subscription changes
+   * first. Nothing when nothing is to be collected.
+   */
+  putOffCollection(id: string, at: Instant): Promise<void>;
+  nextCollectAt(until: Instant): Promise<Instant | undefined>;
   /** Those of the accounts that have a subscription on which anything was ever given. */
   subscribers(accountIds: readonly string[]): Promise<readonly string[]>;
 }

@@ -1,14 +1,16 @@
 import { actorName, type Actor } from '../kernel/actor.ts';
 import type { Ids } from '../kernel/ids.ts';
-import { later, type Instant } from '../kernel/instant.ts';
+import { instant, later, type Instant } from '../kernel/instant.ts';
 import type { DomainEvent } from '../kernel/outbox.ts';
 import { advance, nextDue } from './advance.ts';
+import { collectAt } from './collection.ts';
 import { announcement, type Step } from './events.ts';
+import { evolve } from './evolve.ts';
 import { snapshotOf, type HistoryEntry } from './history.ts';
 import type { SubscriptionPolicy } from './policy.ts';
-import type { SubscriptionStores } from './ports.ts';
+import type { DueTimes, SubscriptionStores } from './ports.ts';
 import type { SubscriptionEvent } from './subscription-events.ts';
-import { evolve, type Subscription } from './subscription.ts';
+import type { Subscription } from './subscription.ts';
 
 export interface RecordDeps {
   readonly ids: Ids;
@@ -66,13 +68,22 @@ export async function record(
   if (!last) return state;
   entries.push(decided.length > 0 ? { ...last, paymentId } : last);
 
-  const dueAt = nextDue(state, policy)?.at ?? null;
-  if (stored) await stores.subscriptions.save(state, { from: stored.version, dueAt });
-  else await stores.subscriptions.add(state, dueAt);
+  const times = timesOf(state, policy);
+  if (stored) await stores.subscriptions.save(state, { from: stored.version, ...times });
+  else await stores.subscriptions.add(state, times);
   await stores.subscriptionHistory.append(entries);
   await stores.outbox.add(newsOf(steps, entries, { ids, now }));
   return state;
 }
+
+/** No instant lies behind it. */
+const EVER = instant(Number.MAX_SAFE_INTEGER);
+
+/** What will come by itself is foreseen, so that a collection waits for no other sweep to write it down. */
+const timesOf = (state: Subscription, policy: SubscriptionPolicy): DueTimes => ({
+  dueAt: nextDue(state, policy)?.at ?? null,
+  collectAt: collectAt(advance(state, EVER, policy).state),
+});
 
 const entryOf = (
   { event, before, after: state }: Step,

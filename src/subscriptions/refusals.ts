@@ -2,6 +2,7 @@ import { refusal } from '../kernel/domain-error.ts';
 import { notFound } from '../kernel/not-found.ts';
 import { toRfc3339, type Instant } from '../kernel/instant.ts';
 import type { SubscriptionStatus } from './subscription-lifecycle.ts';
+import type { Collector } from './subscription.ts';
 
 export const refusals = {
   notFound,
@@ -47,5 +48,57 @@ export const refusals = {
     'conflict',
     'subscriptions.nothing-to-resume',
     'Nothing is pending that could be undone.',
+  ),
+  notPausable: refusal(
+    'conflict',
+    'subscriptions.not-pausable',
+    'The subscription cannot be paused in its present state.',
+    (status: SubscriptionStatus) => ({ subscription_status: status }),
+  ),
+  needsAutoRenew: refusal(
+    'conflict',
+    'subscriptions.needs-auto-renew',
+    'What is to happen at the end of the period needs automatic renewal (auto_renew: true).',
+  ),
+  resumeOutOfRange: refusal(
+    'invalid',
+    'subscriptions.resume-out-of-range',
+    'The pause would end before it begins, or be too long.',
+    (range: { readonly after: Instant; readonly latest: Instant }) => ({
+      after: toRfc3339(range.after),
+      latest: toRfc3339(range.latest),
+    }),
+  ),
+  notChangeable: refusal(
+    'conflict',
+    'subscriptions.not-changeable',
+    'The plan cannot be changed in the present state of the subscription.',
+    (status: SubscriptionStatus) => ({ subscription_status: status }),
+  ),
+  samePlan: refusal('conflict', 'subscriptions.same-plan', 'This is the plan already.'),
+  currencyDiffers: refusal(
+    'conflict',
+    'subscriptions.currency-differs',
+    'The plans are priced in different currencies.',
+  ),
+  changedMeanwhile: refusal(
+    'conflict',
+    'subscriptions.changed-meanwhile',
+    'The subscription was changed meanwhile: ask for the price again.',
+  ),
+  prorationDate: refusal(
+    'conflict',
+    'subscriptions.proration-date',
+    'The preview holds no more: ask for a new one.',
+    (range: { readonly earliest: Instant; readonly latest: Instant }) => ({
+      earliest: toRfc3339(range.earliest),
+      latest: toRfc3339(range.latest),
+    }),
+  ),
+  collectedElsewhere: refusal(
+    'conflict',
+    'subscriptions.collected-elsewhere',
+    'This subscription is renewed and changed where it is collected.',
+    (collector: Collector) => ({ collected_by: collector }),
   ),
 };

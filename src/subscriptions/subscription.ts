@@ -1,6 +1,10 @@
-import { later, type Instant } from '../kernel/instant.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { SubscriptionStatus } from './subscription-lifecycle.ts';
-import type { Opening, PaidTerms, SubscriptionEvent } from './subscription-events.ts';
+import type { Stretch } from './stretch.ts';
+import type { PlanRef } from './subscription-events.ts';
+
+/** Who charges for its terms. */
+export type Collector = 'usher' | 'stripe';
 
 /**
  * One account's hold on one plan, from purchase to its end. Times are half-open: at `endsAt` it is over.
@@ -16,7 +20,9 @@ export interface Subscription {
   readonly createdAt: Instant;
   /** When access began, or will begin; null while unpaid. */
   readonly startedAt: Instant | null;
-  /** What the terms are counted from; null while unpaid and in a trial. */
+  /** Whoever does not collect it only mirrors it. */
+  readonly collectedBy: Collector;
+  /** What the terms are counted from; null while unpaid and in a trial. Behind a pause it is the end itself. */
   readonly anchor: Instant | null;
   /** Terms paid since the anchor. */
   readonly terms: number;
@@ -29,6 +35,20 @@ export interface Subscription {
   readonly autoRenew: boolean;
   readonly cancelAtPeriodEnd: boolean;
   readonly pauseAtPeriodEnd: boolean;
+  /** What was paid for what time, as far as it was not wholly used at the newest event. */
+  readonly stretches: readonly Stretch[];
+  /** Since when it is paused: what was left then runs on later. */
+  readonly pausedAt: Instant | null;
+  /** When a pause, present or pending, is to end by itself. */
+  readonly resumesAt: Instant | null;
+  /** What the next term is to be bought on. */
+  readonly scheduledChange: PlanRef | null;
+  /** Failed charges of the present debt. */
+  readonly failures: number;
+  /** When the charge of the debt is tried again. */
+  readonly retryAt: Instant | null;
+  /** When a debt that is retried no more ends it. */
+  readonly givesUpAt: Instant | null;
   /** When it was canceled or expired. */
   readonly endedAt: Instant | null;
   /** The effective time of the newest event: nothing happens before it. */
@@ -39,84 +59,3 @@ export interface Subscription {
    */
   readonly version: number;
 }
-
-/** The state after an event. Pure bookkeeping: whether the event may happen was decided before. */
-export function evolve(state: Subscription | null, event: SubscriptionEvent): Subscription {
-  switch (event.type) {
-    case 'payment-awaited':
-      return opened(event.opening, event.at, { status: 'incomplete' });
-    case 'scheduled':
-      return opened(event.opening, event.at, { status: 'scheduled', ...firstRun(event.paid, event.at) });
-    case 'trial-started':
-      return opened(event.opening, event.at, {
-        status: 'trialing',
-        startedAt: event.at,
-        endsAt: event.endsAt,
-      });
-    case 'started':
-      return opened(event.opening, event.at, { status: 'active', ...firstRun(event.paid, event.at) });
-    case 'paid':
-      return changed(state, event, { status: 'active', ...firstRun(event.paid, event.at) });
-    case 'start-reached':
-      return changed(state, event, { status: 'active' });
-    case 'renewed':
-      return changed(state, event, { status: 'active', ...prolonged(event.paid, event.at, state) });
-    case 'end-neared':
-      return changed(state, event, { remindedDays: event.days });
-    case 'cancellation-requested':
-      return changed(state, event, { cancelAtPeriodEnd: true });
-    case 'cancellation-withdrawn':
-      return changed(state, event, { cancelAtPeriodEnd: false });
-    case 'canceled':
-    case 'expired':
-      return changed(state, event, { status: event.type, endedAt: event.at });
-  }
-}
-
-/** The state that a history tells: what is saved is always this. */
-export const foldHistory = (events: readonly SubscriptionEvent[]): Subscription | null =>
-  events.reduce<Subscription | null>(evolve, null);
-
-function opened(opening: Opening, at: Instant, given: Partial<Subscription>): Subscription {
-  const { previousEvents, ...identity } = opening;
-  return {
-    ...identity,
-    status: 'incomplete',
-    createdAt: at,
-    startedAt: null,
-    anchor: null,
-    terms: 0,
-    endsAt: null,
-    remindFrom: at,
-    remindedDays: null,
-    autoRenew: false,
-    cancelAtPeriodEnd: false,
-    pauseAtPeriodEnd: false,
-    endedAt: null,
-    changedAt: at,
-    version: previousEvents + 1,
-    ...given,
-  };
-}
-
-function changed(
-  state: Subscription | null,
-  event: SubscriptionEvent,
-  change: Partial<Subscription>,
-): Subscription {
-  if (!state) throw new Error(`a history cannot begin with ${event.type}`);
-  return { ...state, ...change, changedAt: event.at, version: state.version + 1 };
-}
-
-const firstRun = (paid: PaidTerms, at: Instant): Partial<Subscription> => ({
-  ...paid,
-  startedAt: paid.anchor,
-  remindFrom: later(at, paid.anchor),
-});
-
-const prolonged = (paid: PaidTerms, at: Instant, before: Subscription | null): Partial<Subscription> => ({
-  ...paid,
-  remindFrom: later(at, before?.endsAt ?? at),
-  remindedDays: null,
-  cancelAtPeriodEnd: false,
-});

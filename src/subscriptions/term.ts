@@ -24,3 +24,11 @@ export function termAt(anchor: Instant, validity: Validity, at: Instant): Term {
   while (termEnd(anchor, validity, index + 1) <= at) index += 1;
   return { start: termEnd(anchor, validity, index), end: termEnd(anchor, validity, index + 1) };
 }
+
+/** The term that `at` lies in, of those counted from `anchor` in both directions. */
+export function periodAround(anchor: Instant, validity: Validity, at: Instant): Term {
+  if (at >= anchor) return termAt(anchor, validity, at);
+  let index = -1;
+  while (termEnd(anchor, validity, index) > at) index -= 1;
+  return { start: termEnd(anchor, validity, index), end: termEnd(anchor, validity, index + 1) };
+}

@@ -24,15 +24,20 @@ export const OUTSIDE_CONTEXTS = ['src/index.ts', 'src/reactions.ts'] as const;
 /**
  * The folders of adapters, and the files or folders of their neighbours that each may import. What is not
  * listed here does not exist; `commands`, `composition` and the files beside the folders know them all, and nobody knows
- * those. http gathers callers into batches and names the refusal of an absent database; persistence keeps
- * the book of the simulated gateway, whose port is the gateway's own.
+ * those. http gathers callers into batches, counts them by a prepared statement and names the refusal of an
+ * absent database; persistence keeps the book of the simulated gateway, whose port is the gateway's own.
  */
 export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   clock: [],
   commands: ['adapters/'],
   composition: ['adapters/'],
+  documents: [],
   email: [],
-  http: ['adapters/persistence/group.ts', 'adapters/persistence/knex/faults.ts'],
+  http: [
+    'adapters/persistence/group.ts',
+    'adapters/persistence/knex/faults.ts',
+    'adapters/persistence/knex/prepared.ts',
+  ],
   jobs: ['adapters/persistence/knex/'],
   media: [],
   payments: [],
@@ -47,6 +52,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['adapters/persistence/'],
   cors: ['adapters/http/'],
   croner: ['adapters/jobs/'],
+  'dejavu-fonts-ttf': ['adapters/documents/'],
   express: ['adapters/http/'],
   'express-rate-limit': ['adapters/http/'],
   helmet: ['adapters/http/'],
@@ -57,11 +63,13 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   passport: ['adapters/http/'],
   'passport-jwt': ['adapters/http/'],
   'passport-local': ['adapters/http/'],
+  pdfkit: ['adapters/documents/'],
   pg: ['adapters/persistence/'],
   'pg-boss': ['adapters/jobs/'],
   pino: ['adapters/http/', 'adapters/composition/'],
   'prom-client': ['adapters/http/'],
   'reflect-metadata': ['adapters/composition/'],
+  stripe: ['adapters/payments/stripe/'],
   'swagger-ui-express': ['adapters/http/'],
   zod: ['adapters/http/', 'adapters/composition/config.ts', 'adapters/media/tickets.ts'],
 };
@@ -78,4 +86,6 @@ export const PACKAGE_TYPES: Readonly<Record<string, readonly string[]>> = {
 export const KERNEL_EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/kernel/once.ts':
     'Every command that moves money or usage takes an Idempotency-Key: purchases first, then refunds and meters.',
+  'src/kernel/recent.ts':
+    'What is remembered is bounded: streams and verdicts of playback, statements and records of the adapters.',
 };

@@ -3,8 +3,8 @@ import { billingPolicy, type BillingStores, type Payment, type Refund } from '..
 import { asking, captured, declined, pendingPayment } from '../../src/billing/payment.ts';
 import { fullRefund, gaveBack } from '../../src/billing/refund.ts';
 import { after, DAY, instant, MINUTE, type Instant } from '../../src/kernel/instant.ts';
-import { money } from '../../src/kernel/money.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import { newPayment } from '../world/payments.ts';
 import type { Open } from './contract.ts';
 
 const NOW = instant(Date.UTC(2026, 0, 31, 12));
@@ -16,25 +16,11 @@ const nextId = (): string => {
 };
 
 const payment = (accountId: string, now = NOW): Payment =>
-  pendingPayment(
-    {
-      id: nextId(),
-      accountId,
-      intent: 'buy',
-      quote: {
-        kind: 'start',
-        planId: nextId(),
-        planName: 'Standard',
-        termsVersion: 1,
-        price: money(999, 'USD'),
-        subscriptionId: null,
-        startsAt: null,
-      },
-      requestKey: null,
-      now,
-    },
-    { gateway: 'simulated', method: 'pm_ok', policy: billingPolicy },
-  );
+  pendingPayment(newPayment({ id: nextId(), accountId, now }), {
+    gateway: 'simulated',
+    method: 'pm_ok',
+    policy: billingPolicy,
+  });
 
 async function codeOf(work: Promise<unknown>): Promise<unknown> {
   const error: unknown = await work.then(
@@ -59,10 +45,37 @@ export function paymentsContract(open: Open<Pick<BillingStores, 'payments'>>): v
     const added = payment(nextId());
     await add(added);
     expect(await unitOfWork.read(({ payments }) => payments.find(added.id))).to.deep.equal(added);
-    const paid = { ...captured(added, 'ref', after(NOW, 5)), subscriptionEndAt: after(NOW, 30 * DAY) };
+    const paid: Payment = {
+      ...captured(added, 'ref', after(NOW, 5)),
+      subscriptionEndAt: after(NOW, 30 * DAY),
+      invoiceId: nextId(),
+      couponId: nextId(),
+      returnUrl: 'https://example.com/back',
+      offSession: true,
+      collectionOf: nextId(),
+      customer: 'cus_1',
+      refundedMinor: 1,
+      refundingMinor: 2,
+      providerRefundedMinor: 3,
+      dispute: { status: 'open', reason: 'fraudulent' },
+    };
     await save(paid);
     expect(await unitOfWork.read(({ payments }) => payments.find(added.id))).to.deep.equal(paid);
     expect(await unitOfWork.read(({ payments }) => payments.find(nextId()))).to.equal(undefined);
+  });
+
+  it('finds a payment by our key and by the gateway’s name of its charge', async () => {
+    const [waiting, paid] = [payment(nextId()), payment(nextId())];
+    await add(waiting, paid);
+    const named = captured(paid, 'ref', NOW);
+    await save(named);
+    await unitOfWork.read(async ({ payments }) => {
+      expect(await payments.findByGatewayKey(waiting.gatewayKey)).to.deep.equal(waiting);
+      expect(await payments.findByGatewayKey('none')).to.equal(undefined);
+      expect(await payments.findByReference({ gateway: 'simulated', reference: 'ref' })).to.deep.equal(named);
+      expect(await payments.findByReference({ gateway: 'stripe', reference: 'ref' })).to.equal(undefined);
+      expect(await payments.findByReference({ gateway: 'simulated', reference: 'none' })).to.equal(undefined);
+    });
   });
 
   it('takes one open payment per account, and another when it has ended', async () => {
@@ -198,6 +211,11 @@ export function refundsContract(open: Open<Pick<BillingStores, 'refunds'>>): voi
     await unitOfWork.run(({ refunds }) => refunds.save(gaveBack(other, NOW)));
     const listed = await unitOfWork.read(({ refunds }) => refunds.listOf(of.id));
     expect(listed).to.deep.equal([first, second]);
+    const page = await unitOfWork.read(({ refunds }) => refunds.list(of.id, { limit: 1 }));
+    expect(page.items).to.deep.equal([second]);
+    const cursor = page.nextCursor ?? '';
+    const rest = await unitOfWork.read(({ refunds }) => refunds.list(of.id, { limit: 1, cursor }));
+    expect(rest).to.deep.equal({ items: [first], nextCursor: null });
     expect(await unitOfWork.read(({ refunds }) => refunds.due(NOW, 9))).to.deep.equal([first]);
     expect(await unitOfWork.read(({ refunds }) => refunds.due(after(NOW, 5), 1))).to.deep.equal([first]);
     expect(await unitOfWork.read(({ refunds }) => refunds.nextDueAt(after(NOW, DAY)))).to.equal(NOW);

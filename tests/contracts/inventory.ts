@@ -1,5 +1,14 @@
 import type { Contracts } from './contract.ts';
+import { billingAccountsContract } from './billing-accounts.contract.ts';
 import { closedAccountsContract, paymentsContract, refundsContract } from './billing.contract.ts';
+import { balancesContract, invoicesContract, ledgerContract } from './invoices.contract.ts';
+import {
+  couponRedemptionsContract,
+  couponsContract,
+  subscriptionDiscountsContract,
+} from './coupons.contract.ts';
+import { disputesContract } from './disputes.contract.ts';
+import { providerEventsContract } from './provider-events.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';
 import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
 import { titlesContract } from './titles.contract.ts';
@@ -11,6 +20,7 @@ import {
   mailQuotasContract,
 } from './identity.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
+import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
 import { streamsContract } from './playback.contract.ts';
 import { progressContract, watchLogContract } from './progress.contract.ts';
@@ -45,7 +55,17 @@ export const contracts: Contracts = {
   outbox: outboxContract,
   payments: paymentsContract,
   refunds: refundsContract,
+  disputes: disputesContract,
+  coupons: couponsContract,
+  couponRedemptions: couponRedemptionsContract,
+  subscriptionDiscounts: subscriptionDiscountsContract,
   closedAccounts: closedAccountsContract,
+  invoices: invoicesContract,
+  balances: balancesContract,
+  ledger: ledgerContract,
+  billingAccounts: billingAccountsContract,
+  providerSubscriptions: providerSubscriptionsContract,
+  providerEvents: providerEventsContract,
   gatewayBook: gatewayBookContract,
   streams: streamsContract,
   progress: progressContract,

@@ -87,6 +87,39 @@ export function streamsContract(open: Open<PlaybackStores>): void {
     expect((await find(one.id))?.version).to.equal(1);
   });
 
+  it('settles each report by itself: what moved on is left out, and said', async () => {
+    const moment = { now: after(NOW, 30 * SECOND), policy: playbackPolicy };
+    const reported = (stream: Stream): Stream =>
+      bumped(report(stream, { seq: 7, positionSeconds: 41.125, state: 'paused' }, moment));
+    const [steady, moved, ended, unknown] = [streamOf(), streamOf({ deviceId: 'b' }), streamOf(), streamOf()];
+    const stopped = { ...bumped(stop(ended, moment)), deviceId: 'c' };
+    await add(steady, moved, { ...ended, deviceId: 'c' });
+    await unitOfWork.run(({ streams }) => streams.saveAll([bumped(moved), stopped]));
+    const reports = [steady, moved, ended, unknown].map(reported);
+    const settled = await unitOfWork.single(({ streams }) => streams.settle(reports));
+    expect([...settled]).to.deep.equal([steady.id]);
+    expect(await find(steady.id)).to.deep.equal(reported(steady));
+    expect(await find(moved.id)).to.deep.equal(bumped(moved));
+    expect(await find(ended.id)).to.deep.equal(stopped);
+    expect(await find(unknown.id)).to.equal(undefined);
+    expect((await unitOfWork.single(({ streams }) => streams.settle(reports))).size).to.equal(0);
+    expect((await unitOfWork.single(({ streams }) => streams.settle([]))).size).to.equal(0);
+  });
+
+  it('settles no more of a stream than a report may change, and nothing of a work that failed', async () => {
+    const added = streamOf();
+    await add(added);
+    const more = bumped({ ...added, seq: 1, deviceName: 'Other', viewedAt: NOW, title: 'Other' });
+    const failed = unitOfWork.run(async ({ streams }) => {
+      expect((await streams.settle([more])).has(added.id)).to.equal(true);
+      throw new Error('later');
+    });
+    expect(await failed.catch((error: unknown) => String(error))).to.equal('Error: later');
+    expect(await find(added.id)).to.deep.equal(added);
+    await unitOfWork.single(({ streams }) => streams.settle([more]));
+    expect(await find(added.id)).to.deep.equal(bumped({ ...added, seq: 1 }));
+  });
+
   it('holds the streams named, and those of an account that have no end', async () => {
     const ended = { ...streamOf(), endedAt: NOW };
     const [running, named, other] = [

@@ -3,7 +3,9 @@ import { LostRace } from '../../src/kernel/domain-error.ts';
 import { after, HOUR, SECOND } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import type { PlaybackStores, WatchLogEntry } from '../../src/playback/ports.ts';
-import { newProgress, type Progress } from '../../src/playback/progress.ts';
+import { playbackPolicy } from '../../src/playback/policy.ts';
+import { carried, newProgress, type Progress } from '../../src/playback/progress.ts';
+import { beginStream, type Stream } from '../../src/playback/stream.ts';
 import type { Open } from './contract.ts';
 import { ALICE, BOB, bumped, FILM, lostRaceOf, nextId, NOW } from './playback.fixtures.ts';
 
@@ -78,6 +80,70 @@ export function progressContract(open: Open<PlaybackStores>): void {
     await save(...rows, progressOf({ accountId: BOB }));
     const latest = await unitOfWork.read(({ progress }) => progress.latestOf(ALICE, 2));
     expect(latest).to.deep.equal([rows[2], rows[1]]);
+  });
+
+  it('follows the stream that it names, as soon as that settled a report', async () => {
+    const begin = (): Stream =>
+      beginStream(
+        {
+          id: nextId(),
+          accountId: ALICE,
+          secretHash: null,
+          deviceId: nextId(),
+          deviceName: 'Television',
+          titleId: FILM,
+          title: 'Metropolis',
+          accessLevel: 'basic',
+          isPrivileged: false,
+          terminationCode: nextId(),
+          positionSeconds: 0,
+          durationSeconds: null,
+          creditsStartSeconds: 900,
+        },
+        { now: NOW, policy: playbackPolicy },
+      );
+    const [stream, other] = [begin(), begin()];
+    const reportOf = (of: Stream, seq: number): Stream => ({
+      ...of,
+      status: 'paused',
+      seq,
+      positionSeconds: 100.5 + seq,
+      lastSeenAt: after(NOW, seq * SECOND),
+      pausedAt: NOW,
+      version: of.version + 1,
+    });
+    const named = progressOf({ streamId: stream.id, streamStartedAt: NOW, streamSeq: 4, startedAt: NOW });
+    const later = progressOf({ lastWatchedAt: after(NOW, 6 * SECOND), startedAt: NOW });
+    await unitOfWork.run(async ({ streams, progress }) => {
+      for (const each of [stream, other]) await streams.add(each);
+      await progress.saveAll([named, later]);
+    });
+    const find = () => unitOfWork.read(({ progress }) => progress.find(named));
+    const settle = (report: Stream) => unitOfWork.single(({ streams }) => streams.settle([report]));
+
+    await settle(reportOf(other, 9));
+    await settle(reportOf(stream, 4));
+    expect(await find(), 'by another stream, or by a report that is in it').to.deep.equal(named);
+
+    const reported = reportOf({ ...stream, version: 2 }, 7);
+    await settle(reported);
+    const followed = carried(named, reported);
+    expect(followed).to.include({
+      positionSeconds: 107.5,
+      isPaused: true,
+      durationSeconds: null,
+      streamSeq: 7,
+    });
+    expect(await find()).to.deep.equal(followed);
+    expect(await unitOfWork.run(({ progress }) => progress.hold([named]))).to.deep.equal([followed]);
+    const lists = await unitOfWork.read(({ progress }) =>
+      Promise.all([progress.latestOf(ALICE, 1), progress.unfinishedOf(ALICE, { limit: 9 })]),
+    );
+    expect(lists).to.deep.equal([[followed], { items: [followed, later], nextCursor: null }]);
+
+    const changed = bumped({ ...followed, positionSeconds: 3, isPaused: false, dismissedAt: NOW });
+    await save(changed);
+    expect(await find(), 'saved behind the report').to.deep.equal(changed);
   });
 
   it('is erased account by account, so many rows at a time', async () => {

@@ -114,6 +114,26 @@ const WRITES: Readonly<Record<string, Write>> = {
     status: 201,
     readBack: idIn('/payments/my'),
   },
+  'post /payments/{id}/refunds': {
+    as: 'admin',
+    path: async ({ make, other }) => `/payments/${await make.payment(other)}/refunds`,
+    body: plain({ amount: '0.01' }),
+    status: 201,
+    readBack: samePath,
+  },
+  'post /coupons': {
+    as: 'admin',
+    body: plain({ code: 'mass', percent_off: 10 }),
+    status: 201,
+    readBack: idIn('/coupons'),
+  },
+  'patch /coupons/{id}': {
+    as: 'admin',
+    path: async ({ make }) => `/coupons/${await make.coupon()}`,
+    body: plain({ name: 'New' }),
+    status: 200,
+    readBack: samePath,
+  },
   'post /subscriptions/cancel': {
     as: 'viewer',
     body: plain({ at: 'now' }),

@@ -52,6 +52,21 @@ async function titles(cast: Cast, path: '/videos' | '/musics'): Promise<string> 
   return id;
 }
 
+/** A coupon, and some of a payment given back. */
+async function moneyBack({ admin, viewer }: Cast, payment: string): Promise<void> {
+  const code = 'TENTH-OFF';
+  const coupon = idOf(expected(await admin.post('/coupons', { code, percent_off: 10 }), 201));
+  const body = { code: 'fiver', amount_off: '5.00', currency: 'USD', duration: 'forever' };
+  expected(await admin.post('/coupons', body), 201);
+  expected(await admin.post('/coupons', { code, percent_off: 10 }), 409);
+  expected(await admin.get('/coupons'), 200);
+  expected(await admin.get(`/coupons/${coupon}`), 200);
+  expected(await admin.patch(`/coupons/${coupon}`, { max_redemptions: 5 }), 200);
+  expected(await admin.post(`/payments/${payment}/refunds`, { amount: '1.00' }), 201);
+  expected(await admin.post(`/payments/${payment}/refunds`, { amount: '99.00' }), 409);
+  expected(await viewer.get(`/payments/${payment}/refunds`), 200);
+}
+
 async function genres({ admin, stranger }: Cast): Promise<void> {
   const id = idOf(expected(await admin.post('/genres', { name: 'Noir' }), 201));
   expected(await admin.post('/genres', { name: 'Noir' }), 409);
@@ -82,13 +97,15 @@ async function plans({ admin, stranger }: Cast): Promise<string> {
   return id;
 }
 
-async function money({ admin, viewer, watch, world }: Cast, plan: string): Promise<void> {
+async function money(cast: Cast, plan: string): Promise<void> {
+  const { admin, viewer, watch, world } = cast;
   for (const path of ['/subscriptions/my', '/subscriptions/me']) expected(await viewer.get(path), 200);
   expected(await viewer.post('/subscriptions/cancel'), 404);
   expected(await viewer.post('/payments', { plan_id: plan, payment_method: 'pm_declined' }), 402);
   const paid = expected(await viewer.post('/payments', { plan_id: plan }), 201);
   expected(await viewer.get('/payments/my'), 200);
   expected(await viewer.get(`/payments/my/${idOf(paid)}`), 200);
+  await moneyBack(cast, idOf(paid));
   expected(await viewer.post('/subscriptions/renew'), 200);
   const early = expected(await viewer.post('/subscriptions/renew'), 409);
   expect(early.body).to.include({ code: 'subscriptions.renewal-too-early' }).and.to.have.property('opens_at');

@@ -63,6 +63,12 @@ const stream: Owned = {
   own: async ({ make, viewer }) => (await make.stream(viewer)).id,
   others: async ({ make, other }) => [(await make.stream(other)).id],
 };
+const coupon: Owned = { as: 'admin', own: ({ make }) => make.coupon(), others: nothing };
+const invoice: Owned = {
+  as: 'viewer',
+  own: ({ make, viewer }) => make.invoice(viewer),
+  others: async ({ make, other }) => [await make.invoice(other)],
+};
 const account: Owned = { as: 'admin', own: async ({ other }) => other.accountId, others: nothing };
 const genre: Owned = { as: 'admin', own: ({ make }) => make.genre(), others: nothing };
 const plan: Owned = { as: 'admin', own: ({ make }) => make.plan(), others: nothing };
@@ -82,6 +88,21 @@ export const OWNED: Readonly<Record<string, Owned>> = {
     own: ({ make, viewer }) => make.payment(viewer),
     others: async ({ make, other }) => [await make.payment(other)],
   },
+  'get /payments/{id}/refunds': {
+    as: 'viewer',
+    own: ({ make, viewer }) => make.payment(viewer),
+    others: async ({ make, other }) => [await make.payment(other)],
+  },
+  'post /payments/{id}/refunds': {
+    as: 'admin',
+    own: ({ make, viewer }) => make.payment(viewer),
+    others: nothing,
+    body: { amount: '0.01' },
+  },
+  'get /coupons/{id}': coupon,
+  'patch /coupons/{id}': { ...coupon, body: { name: 'Renamed' } },
+  'get /invoices/{id}': invoice,
+  'get /invoices/{id}.pdf': invoice,
   'get /admin/accounts/{id}': account,
   'patch /admin/accounts/{id}': { ...account, body: {} },
   ...title('videos'),
@@ -127,6 +148,12 @@ export const OWNED_IN_BODY: Readonly<Record<string, Owned>> = {
   'post /playback/sessions title_id': { ...watchable, body: { device_id: 'tv' } },
   'post /activities/watch video_id': watchable,
   'post /payments plan_id': { as: 'viewer', own: async ({ plan: id }) => id, others: nothing },
+  'post /subscriptions/change plan_id': {
+    as: 'viewer',
+    own: ({ make }) => make.plan(),
+    others: nothing,
+    body: { when: 'now', preview: true },
+  },
   'post /subscriptions plan_id': { as: 'viewer', own: async ({ plan: id }) => id, others: nothing },
 };
 

@@ -44,10 +44,11 @@ export default planRemoval;
 type Order = Extract<PlanRemovalInput, { act: 'buy' }>;
 
 async function purchaseOf(stores: SubscriptionStores, { accountId, planId }: Order): Promise<Purchase> {
-  const request = { accountId, planId, intent: 'buy', startsAt: null, now: NOW } as const;
+  const how = { startsAt: null, autoRenew: false, proration: 'prorate', prorationDate: null } as const;
+  const request = { accountId, planId, intent: 'buy', now: NOW, ...how } as const;
   const quote = await operations.quotePurchase(stores, request);
   const actor = { kind: 'account', accountId, sessionId: accountId, isAdmin: false } as const;
-  return { accountId, quote, paymentId: ids.next(), actor, now: NOW };
+  return { accountId, quote, paymentId: ids.next(), nets: null, actor, now: NOW };
 }
 
 async function buy(unitOfWork: UnitOfWork<SubscriptionStores>, order: Order): Promise<void> {

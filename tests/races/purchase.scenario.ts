@@ -1,8 +1,10 @@
 import type { PaymentGateway } from '../../src/billing/index.ts';
+import { chargeRequestOf } from '../../src/billing/charge-request.ts';
 import { forSubscription, freePayment } from '../../src/billing/payment.ts';
 import { after, HOUR, instant, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { IdempotencyRecord } from '../../src/kernel/once.ts';
 import { billingOn, order, randomIds, type BillingWorld } from '../world/billing.ts';
+import { newPayment, UNKNOWN } from '../world/payments.ts';
 import { chanceOf } from './race.ts';
 import type { Act, Ground, Scenario } from './scenario.ts';
 
@@ -64,8 +66,6 @@ function worldAt(
   return billingOn(unitOfWork, { clock, through: (gateway) => lossy(gateway, settings.lossShare, chance) });
 }
 
-const UNKNOWN = { outcome: 'unknown', reference: null, reason: null, checkoutUrl: null } as const;
-
 /** A line that loses requests on the way there, and answers on the way back. */
 function lossy(gateway: PaymentGateway, share: number, chance: () => number): PaymentGateway {
   const lost = (part: number): boolean => chance() < share * part;
@@ -76,7 +76,7 @@ function lossy(gateway: PaymentGateway, share: number, chance: () => number): Pa
       const answer = await gateway.charge(request);
       return lost(0.5) ? UNKNOWN : answer;
     },
-    find: async (key) => (lost(0.5) ? UNKNOWN : gateway.find(key)),
+    find: async (question) => (lost(0.5) ? UNKNOWN : gateway.find(question)),
     refund: async (request) => {
       const answer = await gateway.refund(request);
       return lost(0.5) ? { outcome: 'unknown', reason: null } : answer;
@@ -107,21 +107,21 @@ const naively =
     if (known) return { ...NOTHING, replayed: true };
     const now = instant(Date.now());
     const quote = await unitOfWork.read((stores) =>
-      operations.quotePurchase(stores, { accountId, planId, intent: 'buy', startsAt: null, now }),
+      operations.quotePurchase(stores, {
+        ...{ accountId, planId, intent: 'buy', startsAt: null, now },
+        ...{ autoRenew: false, proration: 'prorate', prorationDate: null },
+      }),
     );
     const id = randomIds.next();
-    const payment = freePayment({ id, accountId, intent: 'buy', quote, requestKey: null, now });
-    const charged = await gateway.charge({
-      key: id,
-      amount: quote.price,
-      method: 'pm_ok',
-      description: quote.planName,
-      accountId,
-    });
+    const payment = freePayment(newPayment({ id, accountId, quote, now }));
+    const charged = await gateway.charge(chargeRequestOf({ ...payment, gatewayKey: id }, gateway));
     if (charged.outcome !== 'captured') throw new Error('the payment failed');
     await unitOfWork.run(async (stores) => {
       const { actor } = order(accountId, planId);
-      const bought = await operations.applyPurchase(stores, { accountId, quote, paymentId: id, actor, now });
+      const bought = await operations.applyPurchase(stores, {
+        ...{ accountId, quote, actor, now },
+        ...{ paymentId: id, nets: null },
+      });
       await stores.payments.add(forSubscription(payment, bought));
       if (key !== undefined) await stores.idempotency.claim(claimOf(key, now));
     });

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AllStores } from '../../adapters/persistence/all-stores.ts';
-import { simulatedGateway } from '../../adapters/payments/simulated-gateway.ts';
+import { noFaults, type GatewayFaults } from '../../adapters/payments/gateway-faults.ts';
+import { simulatedPayments, type Simulated } from '../../adapters/payments/simulated.ts';
+import { webhookCounts, type WebhookCounts } from '../../adapters/payments/webhook-counts.ts';
+import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { invoicePdf } from '../../adapters/documents/invoice-pdf.ts';
 import { billingPolicy, createBilling, type Billing, type PaymentGateway } from '../../src/billing/index.ts';
+import type { Payers } from '../../src/billing/index.ts';
 import type { PurchaseOrder } from '../../src/billing/index.ts';
 import type { Ids } from '../../src/kernel/ids.ts';
 import type { Clock } from '../../src/kernel/instant.ts';
@@ -21,22 +26,57 @@ export const randomIds: Ids = { next: () => randomUUID() };
 export interface BillingWorld {
   readonly billing: Billing;
   readonly gateway: PaymentGateway;
+  readonly simulated: Simulated;
+  readonly counts: WebhookCounts;
   readonly operations: SubscriptionOperations;
 }
 
 export function billingOn(
   unitOfWork: UnitOfWork<AllStores>,
-  { clock, through = (gateway) => gateway }: BillingSetting,
+  { clock, through = (gateway) => gateway, payers = everybody, faults = noFaults }: BillingSetting,
 ): BillingWorld {
   const ids = randomIds;
-  const gateway = through(simulatedGateway({ unitOfWork, clock, ids }));
+  const simulated = simulatedPayments({
+    ...{ unitOfWork, clock, systemClock, ids, faults },
+    secrets: [WEBHOOK_SECRET],
+    checkoutBase: CHECKOUT,
+    merchant: () => billing,
+    onFault: (fault) => {
+      throw fault;
+    },
+  });
+  const gateway = through(simulated.gateway);
+  const counts = webhookCounts(['simulated']);
   const operations = subscriptionOperations({ ids, policy: subscriptionPolicy });
-  const billing = createBilling({ unitOfWork, operations, gateway, clock, ids, policy: billingPolicy });
-  return { billing, gateway, operations };
+  const billing: Billing = createBilling({
+    unitOfWork,
+    operations,
+    gateway,
+    collector: null,
+    webhooks: [simulated.webhooks],
+    tally: counts,
+    payers,
+    printer: invoicePdf({ issuer: 'Usher' }),
+    clock,
+    ids,
+    policy: billingPolicy,
+  });
+  return { billing, gateway, simulated, counts, operations };
 }
+
+export const CHECKOUT = 'http://localhost/simulated/checkout/';
+export const WEBHOOK_SECRET = 'what the simulated gateway of the tests signs with';
+
+/** Everybody is there, by the name of their id. */
+const everybody: Payers = {
+  of: async (accountId) => ({ name: null, email: `${accountId}@example.com` }),
+  mayCollect: async (accountIds) => new Set(accountIds),
+};
 
 export interface BillingSetting {
   readonly clock: Clock;
+  readonly payers?: Payers;
+  readonly faults?: GatewayFaults;
   /** Puts something between billing and the gateway: a bad line. */
   readonly through?: (gateway: PaymentGateway) => PaymentGateway;
 }

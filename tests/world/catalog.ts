@@ -67,6 +67,7 @@ const listening = (
   heard: DomainEvent[],
 ): UnitOfWork<CatalogStores> => ({
   read: (work) => unitOfWork.read(work),
+  single: (work) => unitOfWork.single(work),
   run: async (work) => {
     let added: DomainEvent[] = [];
     const result = await unitOfWork.run((stores) => {

@@ -33,6 +33,8 @@ export interface Makers {
   /** A further session of the same person. */
   session(of: Client): Promise<string>;
   payment(of: Client): Promise<string>;
+  coupon(): Promise<string>;
+  invoice(of: Client): Promise<string>;
 }
 
 /** The reply, when it is the one that was meant. */
@@ -94,9 +96,19 @@ function makers(admin: Client): Makers {
       };
       return items.find((session) => session.is_current)?.id ?? '';
     },
+    coupon: async () => {
+      const body = { code: `coupon-${next()}`, percent_off: 10 };
+      return idOf(await admin.post('/coupons', body), 201);
+    },
     payment: async (of) => {
       const { items } = (await of.get('/payments/my')).body as unknown as {
         items: readonly { id: string }[];
+      };
+      return items[0]?.id ?? '';
+    },
+    invoice: async (of) => {
+      const { items } = (await of.get('/invoices')).body as unknown as {
+        items: readonly { readonly id: string }[];
       };
       return items[0]?.id ?? '';
     },

@@ -1,6 +1,8 @@
 import { after, DAY, instant } from '../../src/kernel/instant.ts';
 import { money } from '../../src/kernel/money.ts';
 import { createPlan, type Plan, type PlanTerms } from '../../src/subscriptions/plan.ts';
+import type { Payment } from '../../src/subscriptions/pay.ts';
+import type { Opening } from '../../src/subscriptions/subscription-events.ts';
 import type { Subscription } from '../../src/subscriptions/subscription.ts';
 
 /** Plans and subscriptions as the tests speak of them. */
@@ -49,6 +51,7 @@ export const subscription = (changes: Partial<Subscription> = {}): Subscription 
   status: 'active',
   createdAt: NOW,
   startedAt: NOW,
+  collectedBy: 'usher',
   anchor: NOW,
   terms: 1,
   endsAt: after(NOW, 30 * DAY),
@@ -57,8 +60,37 @@ export const subscription = (changes: Partial<Subscription> = {}): Subscription 
   autoRenew: false,
   cancelAtPeriodEnd: false,
   pauseAtPeriodEnd: false,
+  stretches: [{ start: NOW, end: after(NOW, 30 * DAY), minor: 999 }],
+  pausedAt: null,
+  resumesAt: null,
+  scheduledChange: null,
+  failures: 0,
+  retryAt: null,
+  givesUpAt: null,
   endedAt: null,
   changedAt: NOW,
   version: 1,
+  ...changes,
+});
+
+/** Somebody's subscription to some plan. */
+export const opening = (changes: Partial<Opening> = {}): Opening => ({
+  id: nextId(),
+  accountId: nextId(),
+  previousEvents: 0,
+  planId: nextId(),
+  termsVersion: 1,
+  autoRenew: false,
+  ...changes,
+});
+
+/** The command of somebody who pays for a further term. */
+export const payment = (changes: Partial<Payment> = {}): Payment => ({
+  type: 'pay',
+  by: 'payer',
+  terms: terms(),
+  minor: 999,
+  change: null,
+  startsAt: null,
   ...changes,
 });

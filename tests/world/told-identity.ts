@@ -14,6 +14,7 @@ export async function told(mode: 'optional' | 'required'): Promise<Told> {
   const world = identityWorld(
     {
       read: (work) => unitOfWork.read(work),
+      single: (work) => unitOfWork.single(work),
       run: (work) =>
         unitOfWork.run((stores) =>
           work({

@@ -1,7 +1,11 @@
 import type { RawRoute, Route } from '../route.ts';
 import { adminRoutes } from './admin.ts';
 import { billingRoutes } from './billing.ts';
+import { changePlanRoutes } from './change-plan.ts';
+import { couponRoutes } from './coupons.ts';
+import { refundRoutes } from './refunds.ts';
 import { entitlementRoutes } from './entitlements.ts';
+import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
 import { titleRoutes } from './titles.ts';
@@ -13,12 +17,19 @@ import { ticketedMediaRoutes } from './media.ts';
 import { playbackRoutes } from './playback.ts';
 import { planRoutes } from './plans.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { checkoutRoutes } from './checkout.ts';
+import { reconcileRoutes } from './reconcile.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the API. There is no second list anywhere. */
 export const routes: readonly Route[] = [
   ...identityRoutes,
   ...meRoutes,
   ...billingRoutes,
+  ...changePlanRoutes,
+  ...invoiceRoutes,
+  ...refundRoutes,
+  ...couponRoutes,
   ...entitlementRoutes,
   ...titleRoutes,
   ...titleMediaRoutes,
@@ -29,7 +40,14 @@ export const routes: readonly Route[] = [
   ...activityRoutes,
   ...planRoutes,
   ...subscriptionRoutes,
+  ...checkoutRoutes,
+  ...reconcileRoutes,
+  ...webhookRoutes,
 ];
+
+/** Those that exist where these providers were chosen. */
+export const routesOf = (providers: readonly string[]): readonly Route[] =>
+  routes.filter(({ provider }) => provider === undefined || providers.includes(provider));
 
 /** Routes outside the API that answer by themselves. */
 export const rawRoutes: readonly RawRoute[] = [

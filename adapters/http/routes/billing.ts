@@ -1,37 +1,9 @@
 import { z } from 'zod';
-import type { Receipt } from '../../../src/billing/index.ts';
+import { Coupon, PaymentMethod, PlanId, PURCHASE_REFUSALS, ReturnUrl } from '../purchase-input.ts';
 import { route } from '../route.ts';
 import { IdParam, InstantText, ListOf, listOf, PageQuery, pageRequest } from '../schemas.ts';
 import { PaymentView, paymentView } from '../views/billing.ts';
-import { SubscriptionView, subscriptionView } from '../views/subscriptions.ts';
-
-const PlanId = z.string().max(100);
-const PaymentMethod = z.string().max(200).optional().meta({
-  description: 'With the simulated gateway: pm_ok (the default), pm_declined, pm_timeout_before_capture, …',
-});
-
-const BoughtView = SubscriptionView.extend({
-  payment: PaymentView.nullable().meta({ description: 'Null when nothing was to be paid: a trial.' }),
-}).meta({ id: 'BoughtSubscription' });
-
-const boughtView = ({ subscription, payment }: Receipt): z.input<typeof BoughtView> => ({
-  ...subscriptionView(subscription ?? undefined),
-  payment: payment && paymentView(payment),
-});
-
-/** What every purchase may be refused with. */
-const PURCHASE_REFUSALS = [
-  'billing.account-closed',
-  'billing.purchase-in-progress',
-  'billing.payment-declined',
-  'billing.payment-late',
-  'subscriptions.already-active',
-  'subscriptions.plan-unavailable',
-  'subscriptions.renewal-too-early',
-  'subscriptions.not-renewable',
-  'idempotency.in-progress',
-  'idempotency.other-request',
-] as const;
+import { BoughtView, boughtView } from '../views/bought.ts';
 
 export const billingRoutes = [
   route({
@@ -40,7 +12,12 @@ export const billingRoutes = [
     tag: 'Payments',
     summary: 'Buy a plan, or renew the one I have',
     access: 'account',
-    body: z.object({ plan_id: PlanId, payment_method: PaymentMethod }),
+    body: z.object({
+      plan_id: PlanId,
+      payment_method: PaymentMethod,
+      coupon: Coupon,
+      return_url: ReturnUrl,
+    }),
     reply: { status: 201, schema: PaymentView },
     refuses: ['request.not-found', ...PURCHASE_REFUSALS],
     idempotent: true,
@@ -51,6 +28,8 @@ export const billingRoutes = [
         intent: 'buy',
         startsAt: null,
         paymentMethod: body.payment_method ?? null,
+        coupon: body.coupon,
+        returnUrl: body.return_url,
         idempotency,
       });
       if (!result.payment) throw new Error('a payment always charges');
@@ -93,7 +72,14 @@ export const billingRoutes = [
     tag: 'Subscriptions',
     summary: 'Subscribe to a plan, with its trial or a later start',
     access: 'account',
-    body: z.object({ plan_id: PlanId, payment_method: PaymentMethod, starts_at: InstantText.optional() }),
+    body: z.object({
+      plan_id: PlanId,
+      payment_method: PaymentMethod,
+      coupon: Coupon,
+      return_url: ReturnUrl,
+      auto_renew: z.boolean().optional(),
+      starts_at: InstantText.optional(),
+    }),
     reply: { status: 201, schema: BoughtView },
     refuses: [
       'request.not-found',
@@ -108,7 +94,10 @@ export const billingRoutes = [
         planId: body.plan_id,
         intent: 'subscribe',
         startsAt: body.starts_at ?? null,
+        autoRenew: body.auto_renew ?? false,
         paymentMethod: body.payment_method ?? null,
+        coupon: body.coupon,
+        returnUrl: body.return_url,
         idempotency,
       });
       return { body: boughtView(result), replayed };
@@ -121,7 +110,7 @@ export const billingRoutes = [
     tag: 'Subscriptions',
     summary: 'Renew my subscription',
     access: 'account',
-    body: z.object({ payment_method: PaymentMethod }),
+    body: z.object({ payment_method: PaymentMethod, coupon: Coupon, return_url: ReturnUrl }),
     reply: { status: 200, schema: BoughtView },
     refuses: ['subscriptions.no-current', ...PURCHASE_REFUSALS],
     idempotent: true,
@@ -132,6 +121,8 @@ export const billingRoutes = [
         intent: 'renew',
         startsAt: null,
         paymentMethod: body.payment_method ?? null,
+        coupon: body.coupon,
+        returnUrl: body.return_url,
         idempotency,
       });
       return { body: boughtView(result), replayed };

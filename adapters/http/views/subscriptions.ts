@@ -33,12 +33,20 @@ export const SubscriptionView = z
     auto_renew: z.boolean(),
     cancel_at_period_end: z.boolean(),
     pause_at_period_end: z.boolean(),
-    scheduled_change: z.null(),
+    scheduled_change: z
+      .object({ plan_id: z.string(), plan_code: z.string(), plan_name: z.string(), at: Time.nullable() })
+      .nullable()
+      .meta({ description: 'What the next period is to be on.' }),
+    paused_at: Time.nullable().meta({ description: 'Since when it is paused: no day of it is used.' }),
+    resumes_at: Time.nullable().meta({ description: 'When a pause, present or pending, ends by itself.' }),
+    retry_at: Time.nullable().meta({ description: 'When a debt is charged again.' }),
+    collected_by: z.enum(['usher', 'stripe']).nullable(),
     ended_at: Time.nullable(),
   })
   .meta({ id: 'Subscription' });
 
 export const MySubscriptionView = SubscriptionView.extend({
+  payment_method: z.string().nullable().meta({ description: 'What is charged when it renews itself.' }),
   limits: Amounts.meta({ description: 'By feature; -1 is unlimited.' }),
   usage: Amounts.meta({ description: 'By feature, of the meters.' }),
 }).meta({ id: 'MySubscription' });
@@ -57,16 +65,33 @@ export function subscriptionView(details: SubscriptionDetails | undefined): z.in
     auto_renew: state?.autoRenew ?? false,
     cancel_at_period_end: state?.cancelAtPeriodEnd ?? false,
     pause_at_period_end: state?.pauseAtPeriodEnd ?? false,
-    scheduled_change: null,
+    scheduled_change: details ? scheduledView(details) : null,
+    paused_at: timeOf(state?.pausedAt ?? null),
+    resumes_at: timeOf(state?.resumesAt ?? null),
+    retry_at: timeOf(state?.retryAt ?? null),
+    collected_by: state?.collectedBy ?? null,
     ended_at: timeOf(state?.endedAt ?? null),
   };
 }
 
+const scheduledView = ({
+  scheduled,
+  subscription,
+}: SubscriptionDetails): z.input<typeof SubscriptionView>['scheduled_change'] =>
+  scheduled && {
+    plan_id: scheduled.id,
+    plan_code: scheduled.code,
+    plan_name: scheduled.name,
+    at: timeOf(subscription.endsAt),
+  };
+
 const SnapshotView = z.object({
   status: Status,
+  plan_id: z.string(),
   started_at: Time.nullable(),
   ends_at: Time.nullable(),
   cancel_at_period_end: z.boolean(),
+  pause_at_period_end: z.boolean(),
   auto_renew: z.boolean(),
 });
 
@@ -86,9 +111,11 @@ export const HistoryEntryView = z
 
 const snapshotView = (snapshot: Snapshot): z.input<typeof SnapshotView> => ({
   status: snapshot.status,
+  plan_id: snapshot.planId,
   started_at: timeOf(snapshot.startedAt),
   ends_at: timeOf(snapshot.endsAt),
   cancel_at_period_end: snapshot.cancelAtPeriodEnd,
+  pause_at_period_end: snapshot.pauseAtPeriodEnd,
   auto_renew: snapshot.autoRenew,
 });
 

@@ -24,6 +24,11 @@ export class RecordTable<T extends object> {
     );
   }
 
+  /** The columns by name: a statement that is prepared once outlives what `*` meant, and Postgres then refuses it. */
+  selected(alias = this.name): string {
+    return this.#fields.map(([, column]) => `${alias}.${column}`).join(', ');
+  }
+
   toRow(record: T): Row {
     const row: Row = {};
     for (const [field, column, kind] of this.#fields) {

@@ -1,4 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3';
+import { Recent } from '../../../src/kernel/recent.ts';
 
 /** Statements kept per connection; the least recently used goes first. */
 const KEPT = 500;
@@ -10,13 +11,12 @@ const KEPT = 500;
  */
 export function rememberStatements(connection: BetterSqlite3.Database): void {
   const prepare = connection.prepare.bind(connection) as (sql: string) => BetterSqlite3.Statement;
-  const kept = new Map<string, BetterSqlite3.Statement>();
+  const kept = new Recent<string, BetterSqlite3.Statement>(KEPT);
   const remembered = (sql: string): BetterSqlite3.Statement => {
-    const statement = kept.get(sql) ?? prepare(sql);
-    kept.delete(sql);
+    const known = kept.get(sql);
+    if (known) return known;
+    const statement = prepare(sql);
     kept.set(sql, statement);
-    const [oldest] = kept.size > KEPT ? kept.keys() : [];
-    if (oldest !== undefined) kept.delete(oldest);
     return statement;
   };
   Object.defineProperty(connection, 'prepare', { value: remembered });

@@ -15,6 +15,7 @@ export class KnexUnitOfWork<Stores> implements UnitOfWork<Stores> {
   readonly #connections: Connections;
   readonly #storesOf: (database: Database) => Stores;
   readonly #questions: Stores;
+  readonly #singles: Stores;
   readonly #afterCommit: () => void;
 
   constructor(
@@ -25,15 +26,24 @@ export class KnexUnitOfWork<Stores> implements UnitOfWork<Stores> {
     this.#connections = connections;
     this.#storesOf = storesOf;
     this.#questions = storesOf({ knex: connections.reader, dialect: connections.dialect });
+    this.#singles = storesOf({ knex: connections.writer, dialect: connections.dialect });
     this.#afterCommit = afterCommit;
   }
 
   async run<R>(work: (stores: Stores) => Promise<R>): Promise<R> {
+    const result = await this.#untilWon(() => this.#transaction(work));
+    this.#afterCommit();
+    return result;
+  }
+
+  single<R>(work: (stores: Stores) => Promise<R>): Promise<R> {
+    return this.#untilWon(() => work(this.#singles));
+  }
+
+  async #untilWon<R>(write: () => Promise<R>): Promise<R> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       try {
-        const result = await this.#transaction(work);
-        this.#afterCommit();
-        return result;
+        return await write();
       } catch (error) {
         const fault = translated(error);
         if (!(fault instanceof LostRace)) throw fault;

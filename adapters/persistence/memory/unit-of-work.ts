@@ -48,6 +48,10 @@ export class MemoryUnitOfWork<Stores> implements UnitOfWork<Stores> {
     });
   }
 
+  single<R>(work: (stores: Stores) => Promise<R>): Promise<R> {
+    return this.run(work);
+  }
+
   read<R>(work: (stores: Stores) => Promise<R>): Promise<R> {
     return this.#queue(() => this.#attempt(work, false));
   }

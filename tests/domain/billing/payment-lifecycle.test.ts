@@ -18,7 +18,7 @@ import {
 } from '../../../src/billing/refund-lifecycle.ts';
 
 /** Every cell that leads anywhere, written out a second time; whatever is not here is refused. */
-const PAYMENT_MOVES: readonly (readonly [PaymentStatus, PaymentTrigger, PaymentStatus])[] = [
+const PAYMENT_MOVES: readonly (readonly [PaymentStatus, PaymentTrigger, ...PaymentStatus[]])[] = [
   ['pending', 'capture', 'succeeded'],
   ['pending', 'decline', 'failed'],
   ['pending', 'require-action', 'requires_action'],
@@ -31,6 +31,10 @@ const PAYMENT_MOVES: readonly (readonly [PaymentStatus, PaymentTrigger, PaymentS
   ['partially_refunded', 'refund-part', 'partially_refunded'],
   ['partially_refunded', 'refund-rest', 'refunded'],
   ['partially_refunded', 'dispute', 'disputed'],
+  ['refunded', 'dispute', 'disputed'],
+  ['disputed', 'refund-part', 'disputed'],
+  ['disputed', 'refund-rest', 'disputed'],
+  ['disputed', 'win-dispute', 'succeeded', 'partially_refunded', 'refunded'],
   ['failed', 'capture', 'succeeded'],
   ['expired', 'capture', 'succeeded'],
 ];
@@ -44,9 +48,9 @@ describe('the life of a payment', () => {
   for (const state of PAYMENT_STATUSES)
     for (const trigger of PAYMENT_TRIGGERS) {
       const move = PAYMENT_MOVES.find(([from, by]) => from === state && by === trigger);
-      it(`${trigger} on ${state} ${move ? `leads to ${move[2]}` : 'is refused'}`, () => {
+      it(`${trigger} on ${state} ${move ? `leads to ${move.slice(2).join(' or ')}` : 'is refused'}`, () => {
         expect(allows(paymentLifecycle, state, trigger)).to.equal(move !== undefined);
-        expect(targets(paymentLifecycle, state, trigger)).to.deep.equal(move ? [move[2]] : []);
+        expect(targets(paymentLifecycle, state, trigger)).to.deep.equal(move ? move.slice(2) : []);
       });
     }
 

@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { after, DAY, HOUR, instant, type Instant } from '../../../src/kernel/instant.ts';
 import { accessAt, noSubscription } from '../../../src/subscriptions/access.ts';
 import { subscriptionPolicy as policy } from '../../../src/subscriptions/policy.ts';
+import { evolve, foldHistory } from '../../../src/subscriptions/evolve.ts';
+import { rest } from '../../../src/subscriptions/pause.ts';
 import type { Subscription } from '../../../src/subscriptions/subscription.ts';
-import { NOW, subscription, terms } from '../../world/subscriptions.ts';
+import { NOW, opening, subscription, terms } from '../../world/subscriptions.ts';
 
 const END = after(NOW, 30 * DAY);
 const GRACE_END = after(END, 3 * DAY);
@@ -40,6 +42,20 @@ const CASES: readonly Case[] = [
   ['active, cancelled at the end', { cancelAtPeriodEnd: true }, justBefore(END), null, END],
   ['renewing itself, outcome unknown', { autoRenew: true }, END, null, after(END, 24 * HOUR)],
   ['renewing itself, unknown for a day', { autoRenew: true }, after(END, 24 * HOUR), 'ended', null],
+  [
+    'renewing itself, to be paused at the end',
+    { autoRenew: true, pauseAtPeriodEnd: true },
+    justBefore(END),
+    null,
+    END,
+  ],
+  [
+    'collected by Stripe, who says nothing',
+    { autoRenew: true, collectedBy: 'stripe' },
+    END,
+    null,
+    after(END, 24 * HOUR),
+  ],
   ['renewing itself, but cancelled', { autoRenew: true, cancelAtPeriodEnd: true }, END, 'ended', null],
   ['past due at the end', { status: 'past_due' }, END, null, GRACE_END],
   ['past due at the last instant of grace', { status: 'past_due' }, justBefore(GRACE_END), null, GRACE_END],
@@ -90,8 +106,11 @@ describe('access by a subscription', () => {
 
   it('counts the trial as a term of its own, also when the paid term waits behind it', () => {
     const trialEnd = after(NOW, 7 * DAY);
-    const trial = subscription({ status: 'trialing', anchor: null, terms: 0, endsAt: trialEnd });
-    const paid = subscription({ anchor: trialEnd, endsAt: after(trialEnd, 30 * DAY) });
+    const unpaid = { anchor: null, terms: 0, endsAt: trialEnd, stretches: [] };
+    const trial = subscription({ status: 'trialing', ...unpaid });
+    const endsAt = after(trialEnd, 30 * DAY);
+    const stretches = [{ start: trialEnd, end: endsAt, minor: 999 }];
+    const paid = subscription({ anchor: trialEnd, endsAt, stretches });
     for (const state of [trial, paid]) {
       const { grant } = accessAt(state, terms(), { now: NOW, policy });
       expect(grant?.term).to.deep.equal({ start: NOW, end: trialEnd });
@@ -102,5 +121,43 @@ describe('access by a subscription', () => {
     const owing = subscription({ status: 'past_due', autoRenew: true });
     const { grant } = accessAt(owing, terms(), { now: END, policy });
     expect(grant?.term).to.deep.equal({ start: NOW, end: END });
+  });
+
+  describe('behind a pause', () => {
+    const resumedAt = after(NOW, 50 * DAY);
+    const resumed = foldHistory([
+      {
+        type: 'started',
+        at: NOW,
+        opening: { ...opening(), autoRenew: true },
+        paid: {
+          anchor: NOW,
+          terms: 1,
+          endsAt: END,
+          stretch: { start: NOW, end: END, minor: 999 },
+        },
+      },
+      { type: 'paused', at: after(NOW, 10 * DAY), resumesAt: null },
+    ]);
+    const running = evolve(resumed, {
+      type: 'resumed',
+      at: resumedAt,
+      run: rest(resumed as Subscription, resumedAt),
+    });
+    const end = after(NOW, 70 * DAY);
+
+    it('runs on for what was left, and its term with it', () => {
+      expect(running).to.include({ status: 'active', endsAt: end, anchor: end, terms: 0, pausedAt: null });
+      const access = accessAt(running, terms(), { now: resumedAt, policy });
+      expect(access.grant?.term).to.deep.equal({ start: after(NOW, 40 * DAY), end });
+      // The meters of days and months are turned by what lies behind.
+      expect(access.grant?.anchor).to.equal(NOW);
+    });
+
+    it('stays in that term while a debt has its grace', () => {
+      const owing = evolve(running, { type: 'renewal-failed', at: end, retryAt: after(end, 2 * DAY) });
+      const { grant } = accessAt(owing, terms(), { now: end, policy });
+      expect(grant?.term).to.deep.equal({ start: after(NOW, 40 * DAY), end });
+    });
   });
 });

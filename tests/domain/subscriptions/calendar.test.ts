@@ -12,9 +12,10 @@ import {
 import { decide } from '../../../src/subscriptions/decide.ts';
 import type { Validity } from '../../../src/subscriptions/plan.ts';
 import { subscriptionPolicy as policy } from '../../../src/subscriptions/policy.ts';
-import { evolve, type Subscription } from '../../../src/subscriptions/subscription.ts';
+import { evolve } from '../../../src/subscriptions/evolve.ts';
+import type { Subscription } from '../../../src/subscriptions/subscription.ts';
 import { termAt, termEnd } from '../../../src/subscriptions/term.ts';
-import { NOW, subscription, terms } from '../../world/subscriptions.ts';
+import { NOW, payment, subscription, terms } from '../../world/subscriptions.ts';
 
 const at = (text: string): Instant => {
   const found = fromRfc3339(text);
@@ -79,7 +80,7 @@ describe('the running term', () => {
 /** Renews at `now`; the new state, or the refusal. */
 function renewed(state: Subscription, now: Instant, changes = {}): Subscription | DomainError {
   try {
-    const events = decide(state, { type: 'pay', terms: terms(changes) }, { now, policy });
+    const events = decide(state, payment({ terms: terms(changes) }), { now, policy });
     return events.reduce(evolve, state);
   } catch (error) {
     if (error instanceof DomainError) return error;
@@ -90,14 +91,19 @@ function renewed(state: Subscription, now: Instant, changes = {}): Subscription 
 describe('renewing a subscription', () => {
   const year = { validity: { days: 365 } };
   const end = after(NOW, 365 * DAY);
-  const state = subscription({ endsAt: end });
+  const state = subscription({ endsAt: end, autoRenew: true });
   const opens = before(end, 30 * DAY);
 
   const CASES: readonly [when: string, now: Instant, refused: boolean][] = [
     ['31 days before the end', before(end, 31 * DAY), true],
+    ['1 s before the window', before(opens, 1_000), true],
     ['1 ms before the window', instant(opens - 1), true],
     ['when the window opens', opens, false],
     ['1 ms into the window', instant(opens + 1), false],
+    ['1 s into the window', after(opens, 1_000), false],
+    // While its own renewal is being charged it is still active: whoever pays first.
+    ['at the end', end, false],
+    ['1 s behind the end', after(end, 1_000), false],
     ['1 ms before the end', instant(end - 1), false],
   ];
   for (const [when, now, refused] of CASES) {

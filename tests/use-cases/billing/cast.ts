@@ -4,6 +4,7 @@ import { after, type Clock, type Instant } from '../../../src/kernel/instant.ts'
 import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import type { Plan } from '../../../src/subscriptions/plan.ts';
 import { billingOn, putOnSale, type BillingWorld } from '../../world/billing.ts';
+import { UNKNOWN } from '../../world/payments.ts';
 import { openers } from '../../world/stores.ts';
 import { NOW, plan } from '../../world/subscriptions.ts';
 
@@ -26,10 +27,9 @@ export function turnedClock(start: Instant = NOW): TurnedClock {
 export interface Line {
   charge: 'through' | 'lost-before' | 'lost-after' | Charged;
   find: 'through' | 'lost' | Found;
+  abandon: 'through' | 'lost' | Found;
   refund: 'through' | 'lost' | 'refused';
 }
-
-const UNKNOWN: Charged = { outcome: 'unknown', reference: null, reason: null, checkoutUrl: null };
 
 const onLine =
   (line: Line) =>
@@ -41,9 +41,13 @@ const onLine =
       const answer = await gateway.charge(request);
       return line.charge === 'lost-after' ? UNKNOWN : answer;
     },
-    find: async (key) => {
+    find: async (question) => {
       if (typeof line.find !== 'string') return line.find;
-      return line.find === 'lost' ? UNKNOWN : gateway.find(key);
+      return line.find === 'lost' ? UNKNOWN : gateway.find(question);
+    },
+    abandon: async (question) => {
+      if (typeof line.abandon !== 'string') return line.abandon;
+      return line.abandon === 'lost' ? UNKNOWN : gateway.abandon(question);
     },
     refund: async (request) => {
       if (line.refund === 'refused') return { outcome: 'refused', reason: 'account_closed' };
@@ -68,7 +72,7 @@ export interface Shop extends BillingWorld {
 export async function openShop(): Promise<Shop> {
   const { unitOfWork } = await openers.memory();
   const clock = turnedClock();
-  const line: Line = { charge: 'through', find: 'through', refund: 'through' };
+  const line: Line = { charge: 'through', find: 'through', abandon: 'through', refund: 'through' };
   const plans = {
     standard: plan('standard'),
     yearly: plan('yearly', 9900, { validity: { days: 365 } }),

@@ -39,6 +39,9 @@ describe('the events of billing', () => {
       reason: null,
       subscriptionId: payment?.subscriptionId,
       subscriptionEndAt: payment?.subscriptionEndAt,
+      invoiceId: payment?.invoiceId,
+      collection: false,
+      retryAt: null,
     });
     expect(await types()).to.have.length(1);
   });
@@ -72,6 +75,7 @@ describe('the events of billing', () => {
         accountId: viewer,
         quote: { ...items[0].quote, planId: shop.free.id },
         paymentId: nextId(),
+        nets: null,
         actor: order(viewer, null).actor,
         now: shop.clock.now(),
       });

@@ -108,6 +108,7 @@ describe('money that bought nothing', () => {
         accountId: viewer,
         quote,
         paymentId: nextId(),
+        nets: null,
         actor,
         now,
       });

@@ -9,7 +9,9 @@ import {
   type Plan,
   type PlanTerms,
   type PurchaseRequest,
+  type Quote,
   type Subscription,
+  type SubscriptionOperations,
   type Subscriptions,
   type SubscriptionStores,
 } from '../../../src/subscriptions/index.ts';
@@ -18,7 +20,27 @@ import { memoryStores } from '../../../adapters/persistence/memory/stores/all.ts
 import { nextId, NOW, plan } from '../../world/subscriptions.ts';
 
 type AccountActor = Extract<Actor, { kind: 'account' }>;
-type Buy = Partial<Omit<PurchaseRequest, 'accountId' | 'now'>> & { readonly paymentId?: string | null };
+type Buy = Partial<Omit<PurchaseRequest, 'accountId' | 'now'>> & {
+  readonly paymentId?: string | null;
+  readonly nets?: readonly number[];
+};
+
+/** A purchase of no particular kind, of which a test names what matters. */
+export const request = (
+  accountId: string,
+  now: Instant,
+  given: Partial<PurchaseRequest> = {},
+): PurchaseRequest => ({
+  accountId,
+  now,
+  planId: null,
+  intent: 'buy',
+  startsAt: null,
+  autoRenew: false,
+  proration: 'prorate',
+  prorationDate: null,
+  ...given,
+});
 
 /** Subscriptions on a set of stores, with a clock that the test turns and a till that always pays. */
 export interface Stage {
@@ -30,8 +52,12 @@ export interface Stage {
   /** An account with nothing. */
   viewer(): AccountActor;
   sell(changes?: Partial<PlanTerms>, minor?: number): Promise<Plan>;
+  readonly operations: SubscriptionOperations;
   /** Quotes and carries out in one unit of work, as billing does when nothing has to be paid. */
   purchase(actor: AccountActor, planId: string | null, buy?: Buy): Promise<Subscription>;
+  quote(actor: AccountActor, planId: string | null, buy?: Buy): Promise<Quote>;
+  /** Collects what is due at this moment, of everybody, and tells what was asked for. */
+  collect(declined?: (quote: Quote) => boolean): Promise<readonly Quote[]>;
 }
 
 export function stage(
@@ -51,6 +77,7 @@ export function stage(
   return {
     face,
     unitOfWork,
+    operations,
     news,
     now: () => now,
     wait: (milliseconds) => {
@@ -58,14 +85,48 @@ export function stage(
     },
     viewer: () => ({ kind: 'account', accountId: nextId(), sessionId: nextId(), isAdmin: false }),
     sell: (changes = {}, minor = 999) => face.createPlan(plan(`plan-${nextId()}`, minor, changes)),
-    purchase: (actor, planId, { paymentId = nextId(), intent = 'buy', startsAt = null } = {}) =>
+    purchase: (actor, planId, { paymentId = nextId(), nets, ...buy } = {}) =>
       unitOfWork.run(async (each) => {
         const { accountId } = actor;
-        const quote = await operations.quotePurchase(each, { accountId, planId, intent, startsAt, now });
+        const quote = await operations.quotePurchase(each, request(accountId, now, { planId, ...buy }));
         const paid = quote.kind === 'trial' ? null : paymentId;
-        return operations.applyPurchase(each, { accountId, quote, paymentId: paid, actor, now });
+        return operations.applyPurchase(each, {
+          ...{ accountId, quote, actor, now },
+          paymentId: paid,
+          nets: nets ?? null,
+        });
       }),
+    quote: (actor, planId, buy = {}) =>
+      unitOfWork.run((each) =>
+        operations.quotePurchase(each, request(actor.accountId, now, { planId, ...buy })),
+      ),
+    collect: (declined = () => false) => collectAll({ unitOfWork, operations, now: () => now }, declined),
   };
+}
+
+type Till = Pick<Stage, 'unitOfWork' | 'operations' | 'now'>;
+
+/** Charges what is due by the calendar, term by term, as billing does: each is captured or declined. */
+async function collectAll(
+  { unitOfWork, operations, now }: Till,
+  declined: (quote: Quote) => boolean,
+): Promise<readonly Quote[]> {
+  const actor: Actor = { kind: 'system', job: 'collect' };
+  const asked: Quote[] = [];
+  for (;;) {
+    const [next] = await unitOfWork.read(({ subscriptions }) => subscriptions.collectable(now(), 1));
+    if (!next) return asked;
+    const { id: subscriptionId, accountId } = next;
+    await unitOfWork.run(async (each) => {
+      const quote = await operations.quoteCollection(each, { subscriptionId, now: now() });
+      if (!quote) throw new Error(`nothing is due of ${subscriptionId}`);
+      asked.push(quote);
+      const [paymentId, at] = [nextId(), now()];
+      if (declined(quote))
+        await operations.failCollection(each, { accountId, subscriptionId, paymentId, now: at });
+      else await operations.applyPurchase(each, { accountId, quote, paymentId, nets: null, actor, now: at });
+    });
+  }
 }
 
 /** Notes the events of the units of work that committed. */
@@ -75,6 +136,7 @@ function overheard(
 ): UnitOfWork<SubscriptionStores> {
   return {
     read: (work) => stores.read(work),
+    single: (work) => stores.single(work),
     run: async (work) => {
       let added: DomainEvent[] = [];
       const result = await stores.run((each) => {

@@ -40,6 +40,7 @@ async function subscriptions(knex: Knex): Promise<void> {
     table.text('status').notNullable();
     table.bigInteger('created_at').notNullable();
     table.bigInteger('started_at');
+    table.text('collected_by').notNullable();
     table.bigInteger('anchor');
     table.integer('terms').notNullable();
     table.bigInteger('ends_at');
@@ -48,16 +49,27 @@ async function subscriptions(knex: Knex): Promise<void> {
     table.boolean('auto_renew').notNullable();
     table.boolean('cancel_at_period_end').notNullable();
     table.boolean('pause_at_period_end').notNullable();
+    table.json('stretches').notNullable();
+    table.bigInteger('paused_at');
+    table.bigInteger('resumes_at');
+    table.json('scheduled_change');
+    table.integer('failures').notNullable();
+    table.bigInteger('retry_at');
+    table.bigInteger('gives_up_at');
     table.bigInteger('ended_at');
     table.bigInteger('changed_at').notNullable();
     table.integer('version').notNullable();
     table.bigInteger('due_at');
+    table.bigInteger('collect_at');
     table.unique(['account_id', 'version']);
   });
   await knex.raw(
     `create unique index subscriptions_live on subscriptions (account_id) where status in ${LIVE}`,
   );
   await knex.raw('create index subscriptions_due on subscriptions (due_at, id) where due_at is not null');
+  await knex.raw(
+    'create index subscriptions_collect on subscriptions (collect_at, id) where collect_at is not null',
+  );
 }
 
 async function history(knex: Knex): Promise<void> {

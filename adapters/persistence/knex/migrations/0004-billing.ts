@@ -7,9 +7,13 @@ export async function up(knex: Knex): Promise<void> {
     table.text('plan_id').notNullable();
     table.text('intent').notNullable();
     table.json('quote').notNullable();
+    table.json('pricing').notNullable();
     table.bigInteger('amount_minor').notNullable();
     table.text('currency').notNullable();
     table.bigInteger('refunded_minor').notNullable();
+    table.bigInteger('refunding_minor').notNullable();
+    table.bigInteger('provider_refunded_minor').notNullable();
+    table.json('dispute');
     table.text('status').notNullable();
     table.text('payment_method');
     table.text('gateway');
@@ -20,16 +24,27 @@ export async function up(knex: Knex): Promise<void> {
     table.text('failure_reason');
     table.text('subscription_id');
     table.bigInteger('subscription_end_at');
+    table.text('invoice_id');
+    table.text('coupon_id');
+    table.text('return_url');
+    table.boolean('off_session').notNullable();
+    table.text('collection_of');
+    table.text('customer');
     table.bigInteger('created_at').notNullable();
     table.bigInteger('asked_at').notNullable();
     table.bigInteger('settled_at');
     table.bigInteger('next_check_at');
     table.integer('checks').notNullable();
     table.integer('version').notNullable();
+    table.check('refunded_minor + refunding_minor <= amount_minor', [], 'payments_refunds_within_payment');
     table.index(['account_id', 'created_at', 'id']);
   });
   await knex.raw(
     `create unique index payments_one_open on payments (account_id) where status in ('pending', 'requires_action')`,
+  );
+  await knex.raw(
+    `create index payments_gateway_reference on payments (gateway, gateway_reference)
+     where gateway_reference is not null`,
   );
   await knex.raw('create index payments_due on payments (next_check_at, id) where next_check_at is not null');
   await knex.schema.createTable('refunds', (table) => {
@@ -53,32 +68,9 @@ export async function up(knex: Knex): Promise<void> {
     table.text('account_id').primary();
     table.bigInteger('closed_at').notNullable();
   });
-  await simulatedGateway(knex);
-}
-
-/** The simulated gateway's own book: no table of ours refers to it. */
-async function simulatedGateway(knex: Knex): Promise<void> {
-  await knex.schema.createTable('simulated_charges', (table) => {
-    table.text('key').primary();
-    table.text('reference').notNullable().unique();
-    table.text('account_id').notNullable().index();
-    table.bigInteger('amount_minor').notNullable();
-    table.text('currency').notNullable();
-    table.text('method').notNullable();
-    table.text('description').notNullable();
-    table.text('outcome').notNullable();
-    table.text('reason');
-    table.bigInteger('created_at').notNullable();
-  });
-  await knex.schema.createTable('simulated_refunds', (table) => {
-    table.text('key').primary();
-    table.text('charge').notNullable().index();
-    table.bigInteger('amount_minor').notNullable();
-    table.bigInteger('created_at').notNullable();
-  });
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ['simulated_refunds', 'simulated_charges', 'closed_accounts', 'refunds', 'payments'])
+  for (const table of ['closed_accounts', 'refunds', 'payments'])
     await knex.schema.dropTable(table);
 }

@@ -1,5 +1,22 @@
 import type { Knex } from 'knex';
 
+const isPostgres = (knex: Knex): boolean => String(knex.client.config.client) === 'pg';
+
+/** Progress with what its stream has settled since: a heartbeat writes one row, and this finds it. */
+const CARRIED_PROGRESS = `create view carried_progress as
+  select progress.id, progress.account_id, progress.title_id,
+    case when streams.id is null then progress.duration_seconds else streams.duration_seconds end
+      as duration_seconds,
+    case when streams.id is null then progress.credits_start_seconds else streams.credits_start_seconds end
+      as credits_start_seconds,
+    coalesce(streams.position_seconds, progress.position_seconds) as position_seconds,
+    case when streams.id is null then progress.is_paused else streams.paused_at is not null end as is_paused,
+    progress.started_at, progress.completed_at, progress.dismissed_at,
+    coalesce(streams.last_seen_at, progress.last_watched_at) as last_watched_at,
+    progress.stream_id, progress.stream_started_at, coalesce(streams.seq, progress.stream_seq) as stream_seq,
+    progress.viewed_at, progress.version
+  from progress left join streams on streams.id = progress.stream_id and streams.seq > progress.stream_seq`;
+
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('streams', (table) => {
     table.text('id').primary();
@@ -34,7 +51,10 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(
     'create unique index streams_seat on streams (account_id, device_id) where ended_at is null and account_id is not null',
   );
-  await knex.raw('create index streams_silent on streams (alive_until) where ended_at is null');
+  // What a heartbeat changes is in no index: each would be written with every one, and on Postgres a row whose
+  // indexed columns stand is updated in place where its page has room.
+  await knex.raw('create index streams_open on streams (started_at) where ended_at is null');
+  if (isPostgres(knex)) await knex.raw('alter table streams set (fillfactor = 70)');
 
   await knex.schema.createTable('progress', (table) => {
     table.text('id').primary();
@@ -50,11 +70,12 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('last_watched_at').notNullable();
     table.text('stream_id');
     table.bigInteger('stream_started_at');
+    table.bigInteger('stream_seq');
     table.bigInteger('viewed_at');
     table.integer('version').notNullable();
     table.unique(['account_id', 'title_id']);
-    table.index(['account_id', 'last_watched_at', 'id']);
   });
+  await knex.raw(CARRIED_PROGRESS);
 
   await knex.schema.createTable('watch_log', (table) => {
     table.text('id').primary();
@@ -70,6 +91,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropView('carried_progress');
   await knex.schema.dropTable('watch_log');
   await knex.schema.dropTable('progress');
   await knex.schema.dropTable('streams');

@@ -8,6 +8,12 @@ import * as catalog from './0005-catalog.ts';
 import * as jobs from './0007-jobs.ts';
 import * as notifications from './0008-notifications.ts';
 import * as rateLimits from './0009-rate-limits.ts';
+import * as invoices from './0010-invoices.ts';
+import * as coupons from './0011-coupons.ts';
+import * as billingAccounts from './0012-billing-accounts.ts';
+import * as providerEvents from './0013-provider-events.ts';
+import * as simulatedGateway from './0014-simulated-gateway.ts';
+import * as providerSubscriptions from './0015-provider-subscriptions.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -20,6 +26,12 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0007-jobs': jobs,
   '0008-notifications': notifications,
   '0009-rate-limits': rateLimits,
+  '0010-invoices': invoices,
+  '0011-coupons': coupons,
+  '0012-billing-accounts': billingAccounts,
+  '0013-provider-events': providerEvents,
+  '0014-simulated-gateway': simulatedGateway,
+  '0015-provider-subscriptions': providerSubscriptions,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,10 +1,16 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { Database } from '../unit-of-work.ts';
+import { knexBillingAccounts } from './billing-accounts.ts';
 import { knexClosedAccounts, knexPayments, knexRefunds } from './billing.ts';
 import { knexAssets, knexFigures, knexFileRemovals, knexGenres } from './catalog.ts';
 import { knexTitles } from './titles.ts';
+import { knexProviderEvents } from './provider-events.ts';
 import { knexGatewayBook } from './simulated-gateway.ts';
+import { knexBalances, knexInvoices, knexLedger } from './invoices.ts';
+import { knexProviderSubscriptions } from './provider-subscriptions.ts';
 import { knexIdempotency, knexLocks } from './kernel.ts';
+import { knexCouponRedemptions, knexCoupons, knexSubscriptionDiscounts } from './coupons.ts';
+import { knexDisputes } from './disputes.ts';
 import { knexDeliveries } from './deliveries.ts';
 import { knexNotices } from './notifications.ts';
 import { knexClockOffset, knexJobRuns, knexJournal } from './operations.ts';
@@ -27,7 +33,17 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   notices: knexNotices(database),
   payments: knexPayments(database),
   refunds: knexRefunds(database),
+  disputes: knexDisputes(database),
+  coupons: knexCoupons(database),
+  couponRedemptions: knexCouponRedemptions(database),
+  subscriptionDiscounts: knexSubscriptionDiscounts(database),
   closedAccounts: knexClosedAccounts(database),
+  billingAccounts: knexBillingAccounts(database),
+  providerSubscriptions: knexProviderSubscriptions(database),
+  invoices: knexInvoices(database),
+  balances: knexBalances(database),
+  ledger: knexLedger(database),
+  providerEvents: knexProviderEvents(database),
   gatewayBook: knexGatewayBook(database),
   streams: knexStreams(database),
   progress: knexProgress(database),

@@ -16,9 +16,13 @@ const PAYMENTS = new RecordTable<Payment>('payments', {
   planId: 'text',
   intent: 'text',
   quote: 'json',
+  pricing: 'json',
   amountMinor: 'number',
   currency: 'text',
   refundedMinor: 'number',
+  refundingMinor: 'number',
+  providerRefundedMinor: 'number',
+  dispute: 'json',
   status: 'text',
   paymentMethod: 'text',
   gateway: 'text',
@@ -29,6 +33,12 @@ const PAYMENTS = new RecordTable<Payment>('payments', {
   failureReason: 'text',
   subscriptionId: 'text',
   subscriptionEndAt: 'number',
+  invoiceId: 'text',
+  couponId: 'text',
+  returnUrl: 'text',
+  offSession: 'boolean',
+  collectionOf: 'text',
+  customer: 'text',
   createdAt: 'number',
   askedAt: 'number',
   settledAt: 'number',
@@ -83,6 +93,9 @@ export const knexPayments = (database: Database): PaymentStore => ({
       .first()) as Row | undefined;
     return row && PAYMENTS.fromRow(row);
   },
+  findByGatewayKey: (key) => PAYMENTS.find(database, { gateway_key: key }),
+  findByReference: ({ gateway, reference }) =>
+    PAYMENTS.find(database, { gateway, gateway_reference: reference }),
   list: (accountId, request) =>
     keysetPage(database, PAYMENTS, request, {
       order: { field: 'createdAt', direction: 'desc', kind: 'number' },
@@ -109,6 +122,11 @@ export const knexRefunds = (database: Database): RefundStore => ({
       .orderBy(['created_at', 'id'])) as Row[];
     return rows.map((row) => REFUNDS.fromRow(row));
   },
+  list: (paymentId, request) =>
+    keysetPage(database, REFUNDS, request, {
+      order: { field: 'createdAt', direction: 'desc', kind: 'number' },
+      where: (query) => query.where({ payment_id: paymentId }),
+    }),
   add: (refund) => REFUNDS.insert(database, [refund]),
   save: (refund) => REFUNDS.update(database, { id: refund.id, version: refund.version - 1 }, refund),
   ...dueOf(database, REFUNDS, 'next_try_at'),

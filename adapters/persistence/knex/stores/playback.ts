@@ -9,6 +9,7 @@ import { rawRows, rowsFromJson, textsFromJson } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
 import { assignedParameters, parameters, writeRows, type RowWrite } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
+import { settleReports } from './settled-reports.ts';
 import { begunBy, NEWEST_BEGUN } from './watch-log.ts';
 
 const STREAMS = new RecordTable<Stream>('streams', {
@@ -71,10 +72,13 @@ const PROGRESS_COLUMNS: Columns<Progress> = {
   lastWatchedAt: 'number',
   streamId: 'text',
   streamStartedAt: 'number',
+  streamSeq: 'number',
   viewedAt: 'number',
   version: 'number',
 };
 const PROGRESS = new RecordTable<Progress>('progress', PROGRESS_COLUMNS);
+/** The view of the rows as their streams carry them: what every question is asked of. */
+const CARRIED = new RecordTable<Progress>('carried_progress', PROGRESS_COLUMNS);
 
 /** SQLite has one writer at a time; Postgres holds the rows, always in one order, so that nobody waits in a circle. */
 const held = ({ dialect }: Database, order: string): string =>
@@ -153,6 +157,7 @@ export function knexStreams(database: Database): StreamStore {
       ),
     add: (stream) => STREAMS.insert(database, [stream]),
     saveAll: (streams) => saveAll(database, STREAMS, { write: SAVE_STREAMS, records: streams }),
+    settle: settleReports(database),
     silent: async (now, limit) =>
       records(
         await rawRows(
@@ -175,21 +180,24 @@ export function knexStreams(database: Database): StreamStore {
 
 export function knexProgress(database: Database): ProgressStore {
   const { knex, dialect } = database;
-  const holdSql = `select progress.* from progress join
-    (${rowsFromJson(dialect, { accountId: 'text', titleId: 'text' })}) as given
-    on progress.account_id = given.account_id and progress.title_id = given.title_id
-    ${dialect === 'postgres' ? 'order by progress.id for update of progress' : ''}`;
+  const given = `(${rowsFromJson(dialect, { accountId: 'text', titleId: 'text' })}) as given`;
+  const of = (table: string): string =>
+    `from ${table} as held join ${given} on held.account_id = given.account_id and held.title_id = given.title_id`;
+  // A statement of its own: what carries the rows is read behind their locks.
+  const lockRows = `select held.id ${of('progress')} order by held.id for update of held`;
   return {
-    find: ({ accountId, titleId }) => PROGRESS.find(database, { account_id: accountId, title_id: titleId }),
+    find: ({ accountId, titleId }) => CARRIED.find(database, { account_id: accountId, title_id: titleId }),
     hold: async (pairs) => {
       if (pairs.length === 0) return [];
-      const given = pairs.map(({ accountId, titleId }) => ({ account_id: accountId, title_id: titleId }));
-      const rows = await rawRows(database, holdSql, [JSON.stringify(given)]);
-      return rows.map((row) => PROGRESS.fromRow(row));
+      const asked = pairs.map(({ accountId, titleId }) => ({ account_id: accountId, title_id: titleId }));
+      const json = JSON.stringify(asked);
+      if (dialect === 'postgres') await rawRows(database, lockRows, [json]);
+      const rows = await rawRows(database, `select held.* ${of(CARRIED.name)}`, [json]);
+      return rows.map((row) => CARRIED.fromRow(row));
     },
     saveAll: (progress) => saveAll(database, PROGRESS, { write: SAVE_PROGRESS, records: progress }),
     unfinishedOf: (accountId, request) =>
-      keysetPage(database, PROGRESS, request, {
+      keysetPage(database, CARRIED, request, {
         order: { field: 'lastWatchedAt', direction: 'desc', kind: 'number' },
         where: (query) =>
           query
@@ -199,14 +207,14 @@ export function knexProgress(database: Database): ProgressStore {
             .whereNull('dismissed_at'),
       }),
     latestOf: async (accountId, limit) => {
-      const rows = (await knex('progress')
+      const rows = (await knex(CARRIED.name)
         .where({ account_id: accountId })
         .orderBy([
           { column: 'last_watched_at', order: 'desc' },
           { column: 'id', order: 'desc' },
         ])
         .limit(limit)) as Row[];
-      return rows.map((row) => PROGRESS.fromRow(row));
+      return rows.map((row) => CARRIED.fromRow(row));
     },
     erase: erasedFrom(database, 'progress'),
   };

@@ -1,7 +1,6 @@
 import type {
-  AccessRecord,
+  DueTimes,
   HistoryEntry,
-  PlanTerms,
   Subscription,
   SubscriptionHistoryStore,
   SubscriptionStore,
@@ -10,9 +9,9 @@ import type {
 import { RecordTable, type Row } from '../columns.ts';
 import { LostRace } from '../../../../src/kernel/domain-error.ts';
 import { earliestDue } from '../due.ts';
-import { rawRows } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
+import { accessRecordsOf } from './access-records.ts';
 
 const SUBSCRIPTIONS = new RecordTable<Subscription>('subscriptions', {
   id: 'text',
@@ -22,6 +21,7 @@ const SUBSCRIPTIONS = new RecordTable<Subscription>('subscriptions', {
   status: 'text',
   createdAt: 'number',
   startedAt: 'number',
+  collectedBy: 'text',
   anchor: 'number',
   terms: 'number',
   endsAt: 'number',
@@ -30,6 +30,13 @@ const SUBSCRIPTIONS = new RecordTable<Subscription>('subscriptions', {
   autoRenew: 'boolean',
   cancelAtPeriodEnd: 'boolean',
   pauseAtPeriodEnd: 'boolean',
+  stretches: 'json',
+  pausedAt: 'number',
+  resumesAt: 'number',
+  scheduledChange: 'json',
+  failures: 'number',
+  retryAt: 'number',
+  givesUpAt: 'number',
   endedAt: 'number',
   changedAt: 'number',
   version: 'number',
@@ -50,6 +57,12 @@ const HISTORY = new RecordTable<HistoryEntry>('subscription_events', {
   paymentId: 'text',
 });
 
+const rowOf = (subscription: Subscription, { dueAt, collectAt }: DueTimes): Row => ({
+  ...SUBSCRIPTIONS.toRow(subscription),
+  due_at: dueAt,
+  collect_at: collectAt,
+});
+
 export const knexSubscriptions = (database: Database): SubscriptionStore => ({
   find: (id) => SUBSCRIPTIONS.find(database, { id }),
   newest: async (accountId) => {
@@ -57,17 +70,17 @@ export const knexSubscriptions = (database: Database): SubscriptionStore => ({
     const row = (await query.orderBy('version', 'desc').first()) as Row | undefined;
     return row && SUBSCRIPTIONS.fromRow(row);
   },
-  add: async (subscription, dueAt) => {
-    await database.knex('subscriptions').insert({ ...SUBSCRIPTIONS.toRow(subscription), due_at: dueAt });
+  add: async (subscription, times) => {
+    await database.knex('subscriptions').insert(rowOf(subscription, times));
   },
-  save: async (subscription, { from, dueAt }) => {
+  save: async (subscription, { from, ...times }) => {
     const saved = await database
       .knex('subscriptions')
       .where({ id: subscription.id, version: from })
-      .update({ ...SUBSCRIPTIONS.toRow(subscription), due_at: dueAt });
+      .update(rowOf(subscription, times));
     if (saved !== 1) throw new LostRace(`subscription ${subscription.id} moved on`);
   },
-  accessRecords: (accountIds) => accessRecords(database, accountIds),
+  accessRecords: accessRecordsOf(database, SUBSCRIPTIONS),
   due: async (now, limit) => {
     const query = database
       .knex('subscriptions')
@@ -80,6 +93,15 @@ export const knexSubscriptions = (database: Database): SubscriptionStore => ({
     return rows.map((row) => SUBSCRIPTIONS.fromRow(row));
   },
   nextDueAt: (until) => earliestDue(database.knex('subscriptions'), 'due_at', until),
+  collectable: async (now, limit) => {
+    const query = database.knex('subscriptions').where('collect_at', '<=', now);
+    const rows = (await query.orderBy([{ column: 'collect_at' }, { column: 'id' }]).limit(limit)) as Row[];
+    return rows.map((row) => SUBSCRIPTIONS.fromRow(row));
+  },
+  putOffCollection: async (id, at) => {
+    await database.knex('subscriptions').where({ id }).whereNotNull('collect_at').update({ collect_at: at });
+  },
+  nextCollectAt: (until) => earliestDue(database.knex('subscriptions'), 'collect_at', until),
   subscribers: async (accountIds) => {
     const rows = (await database
       .knex('subscriptions')
@@ -89,43 +111,6 @@ export const knexSubscriptions = (database: Database): SubscriptionStore => ({
     return rows.map((row) => row.account_id);
   },
 });
-
-/** One index seek per account: the greatest version belongs to the subscription that counts. */
-const accessSql = (accounts: string): string => `
-  select s.*, cast(v.terms as text) as bought_terms
-  from ${accounts}
-  join subscriptions s on s.account_id = asked.account_id
-    and s.version = (select max(n.version) from subscriptions n where n.account_id = asked.account_id)
-  join plan_versions v on v.plan_id = s.plan_id and v.terms_version = s.terms_version`;
-
-const ACCESS_SQL = {
-  sqlite: accessSql('(select value as account_id from json_each(?)) asked'),
-  postgres: accessSql('(select json_array_elements_text(?::json) as account_id) asked'),
-} as const;
-
-async function accessRecords(
-  database: Database,
-  accountIds: readonly string[],
-): Promise<readonly AccessRecord[]> {
-  const rows = await rawRows(database, ACCESS_SQL[database.dialect], [JSON.stringify(accountIds)]);
-  return rows.map((row) => ({
-    subscription: SUBSCRIPTIONS.fromRow(row),
-    terms: termsIn(String(row['bought_terms'])),
-  }));
-}
-
-/** Thousands of subscribers share a few sets of terms: each text is taken apart once. */
-const knownTerms = new Map<string, PlanTerms>();
-const MAX_KNOWN_TERMS = 500;
-
-function termsIn(text: string): PlanTerms {
-  const known = knownTerms.get(text);
-  if (known) return known;
-  const terms = JSON.parse(text) as PlanTerms;
-  if (knownTerms.size >= MAX_KNOWN_TERMS) knownTerms.clear();
-  knownTerms.set(text, terms);
-  return terms;
-}
 
 export const knexSubscriptionHistory = (database: Database): SubscriptionHistoryStore => ({
   append: (entries) => HISTORY.insert(database, entries),

@@ -5,7 +5,7 @@ import type { Instant } from '../../../../src/kernel/instant.ts';
 import { decodeCursor, pageOf, type Page, type PageRequest } from '../../../../src/kernel/page.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';
-import { rawRows } from '../json-rows.ts';
+import { namedRows, onSqlite } from '../prepared.ts';
 import type { Database } from '../unit-of-work.ts';
 
 type StoredTitle = Omit<Title, 'genreIds'>;
@@ -50,13 +50,22 @@ const FIGURES = new RecordTable<TitleFigures>('title_figures', {
 const selectOf = (dialect: Database['dialect']): string => {
   const [list, object] =
     dialect === 'postgres' ? ['json_agg', 'json_build_object'] : ['json_group_array', 'json_object'];
-  return `titles.*, figures.*, (
+  return `${TITLES.selected()}, ${FIGURES.selected('figures')}, (
     select ${list}(${object}('id', genres.id, 'name', genres.name, 'key', genres.name_key))
     from title_genres join genres on genres.id = title_genres.genre_id
     where title_genres.title_id = titles.id
   ) as genres`;
 };
 const FROM = 'titles join title_figures as figures on figures.title_id = titles.id';
+
+const DETAILS = {
+  sqlite: `select ${selectOf('sqlite')} from ${FROM} where titles.id in (select value from json_each(?))`,
+  postgres: {
+    name: 'title-details',
+    text: `select ${selectOf('postgres')} from ${FROM}
+      where titles.id in (select json_array_elements_text($1::json))`,
+  },
+} as const;
 
 interface GenreRow {
   readonly id: string;
@@ -77,13 +86,14 @@ function detailOf(row: Row): TitleDetail {
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 async function details(database: Database, ids: readonly string[]): Promise<readonly TitleDetail[]> {
-  const { dialect } = database;
-  const [condition, binding] =
-    dialect === 'postgres'
-      ? ['titles.id = any(?)', [...ids]]
-      : ['titles.id in (select value from json_each(?))', JSON.stringify(ids)];
-  const sql = `select ${selectOf(dialect)} from ${FROM} where ${condition}`;
-  return (await rawRows(database, sql, [binding])).map(detailOf);
+  const asked = JSON.stringify(ids);
+  const rows =
+    database.dialect === 'postgres'
+      ? await namedRows(database, DETAILS.postgres, [asked])
+      : await onSqlite(database, (connection) =>
+          connection.prepare<[string], Row>(DETAILS.sqlite).all(asked),
+        );
+  return rows.map(detailOf);
 }
 
 const placeColumn = { newest: 'titles.listed_at', title: 'titles.sort_title' } as const;

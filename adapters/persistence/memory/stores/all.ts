@@ -1,10 +1,16 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
+import { memoryBillingAccounts } from './billing-accounts.ts';
 import { memoryClosedAccounts, memoryPayments, memoryRefunds } from './billing.ts';
 import { memoryAssets, memoryFigures, memoryFileRemovals, memoryGenres } from './catalog.ts';
 import { memoryTitles } from './titles.ts';
+import { memoryProviderEvents } from './provider-events.ts';
 import { memoryGatewayBook } from './simulated-gateway.ts';
+import { memoryBalances, memoryInvoices, memoryLedger } from './invoices.ts';
+import { memoryProviderSubscriptions } from './provider-subscriptions.ts';
 import { memoryIdempotency, memoryLocks } from './kernel.ts';
+import { memoryCouponRedemptions, memoryCoupons, memorySubscriptionDiscounts } from './coupons.ts';
+import { memoryDisputes } from './disputes.ts';
 import { memoryDeliveries } from './deliveries.ts';
 import { memoryNotices } from './notifications.ts';
 import { memoryClockOffset, memoryJobRuns, memoryJournal } from './operations.ts';
@@ -32,7 +38,17 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   notices: memoryNotices(transaction),
   payments: memoryPayments(transaction),
   refunds: memoryRefunds(transaction),
+  disputes: memoryDisputes(transaction),
+  coupons: memoryCoupons(transaction),
+  couponRedemptions: memoryCouponRedemptions(transaction),
+  subscriptionDiscounts: memorySubscriptionDiscounts(transaction),
   closedAccounts: memoryClosedAccounts(transaction),
+  billingAccounts: memoryBillingAccounts(transaction),
+  providerSubscriptions: memoryProviderSubscriptions(transaction),
+  invoices: memoryInvoices(transaction),
+  balances: memoryBalances(transaction),
+  ledger: memoryLedger(transaction),
+  providerEvents: memoryProviderEvents(transaction),
   gatewayBook: memoryGatewayBook(transaction),
   streams: memoryStreams(transaction),
   progress: memoryProgress(transaction),

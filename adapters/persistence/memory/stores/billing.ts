@@ -11,6 +11,8 @@ const PAYMENTS: TableDefinition<Payment> = {
   unique: {
     payments_one_open: (payment) => (isOpen(payment.status) ? payment.accountId : undefined),
     payments_gateway_key: (payment) => payment.gatewayKey,
+    payments_gateway_reference: ({ gateway, gatewayReference }) =>
+      gatewayReference === null ? undefined : `${gateway ?? ''} ${gatewayReference}`,
   },
 };
 
@@ -59,6 +61,9 @@ export function memoryPayments({ table }: MemoryTransaction): PaymentStore {
   return {
     find: async (id) => payments.get(id),
     findOpen: async (accountId) => payments.holder('payments_one_open', accountId),
+    findByGatewayKey: async (key) => payments.holder('payments_gateway_key', key),
+    findByReference: async ({ gateway, reference }) =>
+      payments.where((it) => it.gateway === gateway && it.gatewayReference === reference)[0],
     list: async (accountId, { limit, cursor }) => {
       const from = cursor === undefined ? undefined : decodeCursor(cursor, 'number');
       const rows = payments
@@ -91,6 +96,17 @@ export function memoryRefunds({ table }: MemoryTransaction): RefundStore {
   return {
     find: async (id) => refunds.get(id),
     listOf: async (paymentId) => refunds.where((refund) => refund.paymentId === paymentId).sort(byTime),
+    list: async (paymentId, { limit, cursor }) => {
+      const from = cursor === undefined ? undefined : decodeCursor(cursor, 'number');
+      const rows = refunds
+        .where((refund) => refund.paymentId === paymentId)
+        .sort((a, b) => byTime(b, a))
+        .filter(
+          ({ createdAt, id }) =>
+            !from || createdAt < Number(from.value) || (createdAt === from.value && id < from.id),
+        );
+      return pageOf(rows.slice(0, limit + 1), limit, ({ createdAt, id }) => ({ value: createdAt, id }));
+    },
     add: async (refund) => refunds.insert(refund),
     save: async (refund) => refunds.update(refund, (stored) => stored.version === refund.version - 1),
     ...dueOf(

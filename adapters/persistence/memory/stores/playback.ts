@@ -1,8 +1,10 @@
 import { decodeCursor, pageOf, type Page, type PageRequest } from '../../../../src/kernel/page.ts';
-import type { Progress } from '../../../../src/playback/progress.ts';
+import { carried, type Progress } from '../../../../src/playback/progress.ts';
 import type {
   HistoryRequest,
+  PairKey,
   ProgressStore,
+  SettledReport,
   StreamStore,
   WatchLogEntry,
   WatchLogStore,
@@ -23,6 +25,19 @@ const STREAMS: TableDefinition<Stream> = {
 const NO_DEVICE = { deviceId: '', deviceName: '', endedByDevice: null } as const;
 const namesDevice = ({ deviceId, deviceName, endedByDevice }: Stream): boolean =>
   deviceId !== '' || deviceName !== '' || endedByDevice !== null;
+
+/** Exactly these fields, whatever else the caller's record holds. */
+const reportedIn = (report: SettledReport): SettledReport => ({
+  id: report.id,
+  status: report.status,
+  seq: report.seq,
+  positionSeconds: report.positionSeconds,
+  watchedSeconds: report.watchedSeconds,
+  lastSeenAt: report.lastSeenAt,
+  aliveUntil: report.aliveUntil,
+  pausedAt: report.pausedAt,
+  version: report.version,
+});
 
 const pairKey = (accountId: string, titleId: string): string => `${accountId} ${titleId}`;
 
@@ -68,6 +83,16 @@ export function memoryStreams({ table }: MemoryTransaction): StreamStore {
     saveAll: async (changed) => {
       for (const stream of changed) streams.update(stream, (stored) => stored.version === stream.version - 1);
     },
+    settle: async (reports) => {
+      const settled = new Set<string>();
+      for (const report of reports) {
+        const stored = streams.get(report.id);
+        if (stored?.version !== report.version - 1) continue;
+        streams.put({ ...stored, ...reportedIn(report) });
+        settled.add(report.id);
+      }
+      return settled;
+    },
     silent: async (now, limit) => silentAt(now).slice(0, limit),
     nextSilentAt: async (until) => silentAt(until)[0]?.aliveUntil,
     eraseDevices: async (account, limit) => {
@@ -91,10 +116,16 @@ export function memoryStreams({ table }: MemoryTransaction): StreamStore {
 
 export function memoryProgress({ table }: MemoryTransaction): ProgressStore {
   const rows = table(PROGRESS);
+  const streams = table(STREAMS);
+  const now = (row: Progress): Progress =>
+    carried(row, row.streamId === null ? undefined : streams.get(row.streamId));
+  const found = ({ accountId, titleId }: PairKey): Progress | undefined => {
+    const row = rows.get(pairKey(accountId, titleId));
+    return row && now(row);
+  };
   return {
-    find: async ({ accountId, titleId }) => rows.get(pairKey(accountId, titleId)),
-    hold: async (pairs) =>
-      pairs.flatMap(({ accountId, titleId }) => rows.get(pairKey(accountId, titleId)) ?? []),
+    find: async (pair) => found(pair),
+    hold: async (pairs) => pairs.flatMap((pair) => found(pair) ?? []),
     saveAll: async (changed) => {
       for (const progress of changed) {
         if (progress.version === 1) rows.insert(progress);
@@ -103,16 +134,18 @@ export function memoryProgress({ table }: MemoryTransaction): ProgressStore {
     },
     unfinishedOf: async (account, request) =>
       newestFirst(
-        rows.where(
-          ({ accountId, startedAt, completedAt, dismissedAt }) =>
-            accountId === account && startedAt !== null && completedAt === null && dismissedAt === null,
-        ),
+        rows
+          .where(
+            ({ accountId, startedAt, completedAt, dismissedAt }) =>
+              accountId === account && startedAt !== null && completedAt === null && dismissedAt === null,
+          )
+          .map(now),
         request,
         ({ lastWatchedAt }) => lastWatchedAt,
       ),
     latestOf: async (account, limit) =>
       newestFirst(
-        rows.where(({ accountId }) => accountId === account),
+        rows.where(({ accountId }) => accountId === account).map(now),
         { limit },
         ({ lastWatchedAt }) => lastWatchedAt,
       ).items,

@@ -1,5 +1,10 @@
 import type { Instant } from '../../../../src/kernel/instant.ts';
-import { isLive, type HistoryEntry, type Subscription } from '../../../../src/subscriptions/index.ts';
+import {
+  isLive,
+  type DueTimes,
+  type HistoryEntry,
+  type Subscription,
+} from '../../../../src/subscriptions/index.ts';
 import type { Plan, PlanVersion } from '../../../../src/subscriptions/plan.ts';
 import type { TableDefinition } from '../table.ts';
 
@@ -14,9 +19,8 @@ export const PLAN_VERSIONS: TableDefinition<PlanVersion> = {
   key: (version) => `${version.planId} ${version.termsVersion}`,
 };
 
-interface SubscriptionRow {
+interface SubscriptionRow extends DueTimes {
   readonly subscription: Subscription;
-  readonly dueAt: Instant | null;
 }
 
 export const SUBSCRIPTIONS: TableDefinition<SubscriptionRow> = {

@@ -2,6 +2,7 @@ import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
 import type {
   AccessRecord,
+  DueTimes,
   Subscription,
   SubscriptionHistoryStore,
   SubscriptionStore,
@@ -20,34 +21,44 @@ export function memorySubscriptions({ table }: MemoryTransaction): SubscriptionS
   const newest = (accountId: string): Subscription | undefined =>
     ofAccount(accountId).sort((a, b) => b.version - a.version)[0];
 
+  /** Those due by then, the longest due first. */
+  const dueBy = (now: Instant, field: keyof DueTimes): readonly Subscription[] =>
+    rows
+      .where(({ [field]: at }) => at !== null && at <= now)
+      .sort((a, b) => Number(a[field]) - Number(b[field]) || (a.subscription.id < b.subscription.id ? -1 : 1))
+      .map(({ subscription }) => subscription);
+
+  const earliest = (until: Instant, field: keyof DueTimes): Instant | undefined => {
+    let next: Instant | undefined;
+    for (const { [field]: at } of rows.all())
+      if (at !== null && at <= until && (next === undefined || at < next)) next = at;
+    return next;
+  };
+
   return {
     find: async (id) => rows.get(id)?.subscription,
     newest: async (accountId) => newest(accountId),
-    add: async (subscription, dueAt) => {
-      rows.insert({ subscription, dueAt });
+    add: async (subscription, times) => {
+      rows.insert({ subscription, ...times });
       const { accountId, id } = subscription;
       accounts.put({ accountId, ids: [...(accounts.get(accountId)?.ids ?? []), id] });
     },
-    save: async (subscription, { from, dueAt }) =>
-      rows.update({ subscription, dueAt }, (stored) => stored.subscription.version === from),
+    save: async (subscription, { from, ...times }) =>
+      rows.update({ subscription, ...times }, (stored) => stored.subscription.version === from),
     accessRecords: async (accountIds) =>
       accountIds.flatMap((accountId): AccessRecord[] => {
         const subscription = newest(accountId);
         const version = subscription && versions.get(`${subscription.planId} ${subscription.termsVersion}`);
         return version ? [{ subscription, terms: version.terms }] : [];
       }),
-    due: async (now, limit) =>
-      rows
-        .where(({ dueAt }) => dueAt !== null && dueAt <= now)
-        .sort((a, b) => Number(a.dueAt) - Number(b.dueAt) || (a.subscription.id < b.subscription.id ? -1 : 1))
-        .slice(0, limit)
-        .map(({ subscription }) => subscription),
-    nextDueAt: async (until) => {
-      let next: Instant | undefined;
-      for (const { dueAt } of rows.all())
-        if (dueAt !== null && dueAt <= until && (next === undefined || dueAt < next)) next = dueAt;
-      return next;
+    due: async (now, limit) => dueBy(now, 'dueAt').slice(0, limit),
+    nextDueAt: async (until) => earliest(until, 'dueAt'),
+    collectable: async (now, limit) => dueBy(now, 'collectAt').slice(0, limit),
+    putOffCollection: async (id, at) => {
+      const row = rows.get(id);
+      if (row && row.collectAt !== null) rows.put({ ...row, collectAt: at });
     },
+    nextCollectAt: async (until) => earliest(until, 'collectAt'),
     subscribers: async (accountIds) =>
       accountIds.filter((accountId) => ofAccount(accountId).some(({ startedAt }) => startedAt !== null)),
   };

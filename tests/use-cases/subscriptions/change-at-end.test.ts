@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { after, DAY, HOUR, toRfc3339 } from '../../../src/kernel/instant.ts';
+import { nextId } from '../../world/subscriptions.ts';
+import { refusalOf, stage, type Stage } from './stage.ts';
+import { declined, subscriber, typesOf } from './subscriber.ts';
+
+const YEAR = { validity: { months: 12 } } as const;
+
+describe('changing the plan at the end of the period', () => {
+  let world: Stage;
+  beforeEach(() => {
+    world = stage();
+  });
+
+  it('costs nothing now, and is what the next period is bought on', async () => {
+    const { actor, plan, current } = await subscriber(world);
+    const dear = await world.sell({}, 2_000);
+    const { endsAt, anchor } = await current();
+    const preview = await world.face.previewScheduledChange({ actor, planId: dear.id });
+    expect(preview.scheduled).to.deep.equal({ id: dear.id, code: dear.code, name: 'Standard' });
+    expect((await current()).version, 'a preview changes nothing').to.equal(1);
+    expect(await world.face.scheduleChange({ actor, planId: dear.id })).to.deep.equal({
+      ...preview,
+      subscription: { ...preview.subscription },
+    });
+    expect(await current()).to.include({ planId: plan.id, endsAt });
+    world.wait(30 * DAY);
+    expect((await world.collect()).map(({ price }) => price.minor)).to.deep.equal([2_000]);
+    expect(await current()).to.include({
+      ...{ planId: dear.id, scheduledChange: null, anchor, terms: 2 },
+      endsAt: after(world.now(), 30 * DAY),
+    });
+    expect(typesOf(world).slice(-2)).to.deep.equal(['changed', 'renewed']);
+  });
+
+  it('of another length counts from the old end', async () => {
+    const { actor, current } = await subscriber(world);
+    const year = await world.sell(YEAR, 9_900);
+    await world.face.scheduleChange({ actor, planId: year.id });
+    world.wait(30 * DAY);
+    const old = world.now();
+    world.wait(HOUR);
+    await world.collect();
+    expect(await current()).to.include({ anchor: old, terms: 1 });
+    expect(toRfc3339((await current()).endsAt ?? old)).to.equal('2027-03-02T12:00:00.000Z');
+  });
+
+  it('uses up the terms that were paid ahead first', async () => {
+    const { actor, plan, current } = await subscriber(world);
+    const dear = await world.sell({}, 2_000);
+    await world.face.scheduleChange({ actor, planId: dear.id });
+    await world.purchase(actor, plan.id, { intent: 'renew' });
+    world.wait(30 * DAY);
+    expect(await world.collect()).to.deep.equal([]);
+    expect(await current()).to.include({ planId: plan.id });
+    world.wait(30 * DAY);
+    await world.collect();
+    expect(await current()).to.include({ planId: dear.id, terms: 3 });
+  });
+
+  it('comes with the debt, whoever pays it', async () => {
+    const { actor, current } = await subscriber(world, { graceDays: 9 });
+    const dear = await world.sell({}, 2_000);
+    await world.face.scheduleChange({ actor, planId: dear.id });
+    world.wait(30 * DAY);
+    await world.collect(declined);
+    expect((await world.quote(actor, null, { intent: 'renew' })).price.minor).to.equal(2_000);
+    await world.purchase(actor, null, { intent: 'renew' });
+    expect(await current()).to.include({ status: 'active', planId: dear.id, terms: 2 });
+  });
+
+  it('is withdrawn by choosing the present plan, by automatic renewal switched off, and by changing now', async () => {
+    const { actor, plan, current } = await subscriber(world);
+    const dear = await world.sell({}, 2_000);
+    const schedule = (planId: string) => world.face.scheduleChange({ actor, planId });
+    await schedule(dear.id);
+    const { version } = (await schedule(dear.id)).subscription;
+    expect(version, 'the same wish again').to.equal(2);
+    expect((await schedule(plan.id)).scheduled).to.equal(null);
+    expect(await refusalOf(schedule(plan.id))).to.equal('subscriptions.same-plan');
+    await schedule(dear.id);
+    await world.face.setAutoRenew({ actor, on: false });
+    expect(await current()).to.include({ scheduledChange: null });
+    expect(await refusalOf(schedule(dear.id))).to.equal('subscriptions.needs-auto-renew');
+    await world.face.setAutoRenew({ actor, on: true });
+    await schedule(dear.id);
+    await world.purchase(actor, dear.id, { intent: 'change' });
+    expect(await current()).to.include({ scheduledChange: null, planId: dear.id });
+  });
+
+  it('is refused as a change now is', async () => {
+    const { actor } = await subscriber(world);
+    const retired = await world.sell();
+    await world.face.revisePlan(retired.id, { isActive: false });
+    const refused = (who: typeof actor, planId: string) =>
+      refusalOf(world.face.scheduleChange({ actor: who, planId }));
+    expect(await refused(actor, nextId())).to.equal('request.not-found');
+    expect(await refused(actor, retired.id)).to.equal('subscriptions.plan-unavailable');
+    expect(await refused(world.viewer(), (await world.sell()).id)).to.equal('subscriptions.no-current');
+    const preview = world.face.previewScheduledChange({ actor: world.viewer(), planId: retired.id });
+    expect(await refusalOf(preview)).to.equal('subscriptions.no-current');
+  });
+});
