@@ -35,9 +35,7 @@ function follow(state: Subscription, given: Mirrored, now: Subscription['changed
   const isOver = !isLive(state.status);
   if (isOver && !isEnd) return [];
   const facts = isEnd ? { ...given, status: state.status } : given;
-  const told: SubscriptionEvent[] = isSo(state, facts)
-    ? []
-    : [{ type: 'mirrored', at: now, given: facts }];
+  const told: SubscriptionEvent[] = isSo(state, facts) ? [] : [{ type: 'mirrored', at: now, given: facts }];
   return isEnd && !isOver ? [...told, { type: status, at: now }] : told;
 }
 

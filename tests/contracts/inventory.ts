@@ -1,12 +1,10 @@
 import type { Contracts } from './contract.ts';
 import { billingAccountsContract } from './billing-accounts.contract.ts';
-import { closedAccountsContract, paymentsContract, refundsContract } from './billing.contract.ts';
+import { closedAccountsContract, paymentsContract } from './billing.contract.ts';
+import { refundsContract } from './refunds.contract.ts';
 import { balancesContract, invoicesContract, ledgerContract } from './invoices.contract.ts';
-import {
-  couponRedemptionsContract,
-  couponsContract,
-  subscriptionDiscountsContract,
-} from './coupons.contract.ts';
+import { couponsContract } from './coupons.contract.ts';
+import { couponRedemptionsContract, subscriptionDiscountsContract } from './coupon-redemptions.contract.ts';
 import { disputesContract } from './disputes.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';

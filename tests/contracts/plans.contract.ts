@@ -91,7 +91,10 @@ export function plansContract(open: Open<PlanStores>): void {
     await unitOfWork.run(async ({ plans, subscriptions }) => {
       expect(await plans.hold(added.id)).to.deep.equal(added);
       expect(await plans.hold(nextId())).to.equal(undefined);
-      await subscriptions.add(subscription({ planId: added.id, status: 'expired' }), null);
+      await subscriptions.add(subscription({ planId: added.id, status: 'expired' }), {
+        dueAt: null,
+        collectAt: null,
+      });
     });
     expect(await unitOfWork.run(({ plans }) => plans.removeUnbought(added.id))).to.equal(false);
     expect(await unitOfWork.read(({ plans }) => plans.find(added.id))).to.deep.equal(added);

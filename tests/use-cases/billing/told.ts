@@ -8,8 +8,10 @@ import { NOW, nextId, plan } from '../../world/subscriptions.ts';
 
 /** Lives of charges as their provider tells them, and what came of them with us. */
 
+type Member<K> = Extract<ChargeEvent, { kind: K }>;
+type Disputes = 'dispute-opened' | 'dispute-won' | 'dispute-lost';
 type Facts<K extends ChargeEvent['kind']> = Omit<
-  Extract<ChargeEvent, { kind: K }>,
+  Member<K extends Disputes ? Disputes : K>,
   'kind' | 'paymentKey' | 'reference'
 >;
 
