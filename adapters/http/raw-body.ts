@@ -22,6 +22,7 @@ async function bytesOf(
   request: IncomingMessage,
   limits: { readonly limitBytes: number; readonly timeoutMs: number },
 ): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limits.limitBytes) throw bodyTooLarge(limits.limitBytes);
+  if (Number(request.headers['content-length'] ?? 0) > limits.limitBytes)
+    throw bodyTooLarge(limits.limitBytes);
   return readAll(request, limits);
 }

@@ -22,11 +22,7 @@ const UNKNOWN_REFUND: GaveBack = { outcome: 'unknown', reason: null };
 
 /** Makes any gateway keep the port's promise: it never rejects, and answers in bounded time. */
 export function boundedGateway(gateway: PaymentGateway, { timeoutMs, onFault }: Bounds): PaymentGateway {
-  const bounded = async <R>(
-    operation: GatewayOperation,
-    ask: () => Promise<R>,
-    unknown: R,
-  ): Promise<R> => {
+  const bounded = async <R>(operation: GatewayOperation, ask: () => Promise<R>, unknown: R): Promise<R> => {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => late.reject(new Error(`the gateway did not answer within ${timeoutMs} ms`)),

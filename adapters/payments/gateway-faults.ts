@@ -23,7 +23,13 @@ export interface FaultPlan {
 }
 
 /** A bad line, the same for the same seed and the same calls in the same order. */
-export function seededFaults({ seed, lostEvents = 0, duplicates = 0, delays = 0, timeOuts = 0 }: FaultPlan): GatewayFaults {
+export function seededFaults({
+  seed,
+  lostEvents = 0,
+  duplicates = 0,
+  delays = 0,
+  timeOuts = 0,
+}: FaultPlan): GatewayFaults {
   const random = generator(seed);
   const arrival = (): number => (random() < delays ? Math.floor(random() * 10 * MINUTE) + SECOND : 0);
   return {

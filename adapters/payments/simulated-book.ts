@@ -92,8 +92,10 @@ export interface GatewayBookStores {
 }
 
 /** How a dispute stands at an instant. */
-export const disputeStatus = ({ outcome, closesAt }: SimulatedDispute, now: Instant): 'open' | 'won' | 'lost' =>
-  outcome !== null && closesAt !== null && closesAt <= now ? outcome : 'open';
+export const disputeStatus = (
+  { outcome, closesAt }: SimulatedDispute,
+  now: Instant,
+): 'open' | 'won' | 'lost' => (outcome !== null && closesAt !== null && closesAt <= now ? outcome : 'open');
 
 export const refundedOf = (refunds: readonly SimulatedRefund[]): number =>
   refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0);

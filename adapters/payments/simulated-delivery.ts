@@ -34,7 +34,9 @@ const RETRY_MINUTES = [1, 5, 30, 120];
 export function simulatedDelivery(deps: DeliveryDeps): SimulatedDelivery {
   const { unitOfWork, clock, systemClock, secrets, receive } = deps;
 
-  const deliver = async (webhook: SimulatedWebhook): Promise<{ readonly provider: string; readonly id: string }> => {
+  const deliver = async (
+    webhook: SimulatedWebhook,
+  ): Promise<{ readonly provider: string; readonly id: string }> => {
     const raw = Buffer.from(webhook.body);
     const signature = signatureOf(raw, secrets.slice(0, 1), systemClock.now());
     return receive({ provider: 'simulated', raw, headers: { [SIMULATED_SIGNATURE]: signature } });

@@ -28,7 +28,11 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= 200 && !value.includes('\0') && value.isWellFormed();
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= 200 &&
+  !value.includes('\0') &&
+  value.isWellFormed();
 
 const isMinor = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
@@ -69,7 +73,8 @@ const IGNORED: NormalEvent = { kind: 'ignored' };
 function bodyOf(type: string, charge: Fields, dispute: unknown): NormalEvent | undefined {
   const { key: paymentKey, reference, amount: amountMinor, refunded, reason, method } = charge;
   const isKnown = type.startsWith('charge.');
-  if (!isText(paymentKey) || !isText(reference) || !isMinor(amountMinor)) return isKnown ? undefined : IGNORED;
+  if (!isText(paymentKey) || !isText(reference) || !isMinor(amountMinor))
+    return isKnown ? undefined : IGNORED;
   const about = { paymentKey, reference };
   switch (type) {
     case 'charge.captured':

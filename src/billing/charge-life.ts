@@ -34,7 +34,10 @@ export function foldCharge(events: readonly Told[]): ToldLife {
     paymentKey: bodies.find(({ paymentKey }) => paymentKey !== null)?.paymentKey ?? null,
     reference: [...names, ...bodies].find(({ reference }) => reference !== null)?.reference ?? null,
     found: outcomeOf(bodies),
-    refundedMinor: Math.max(0, ...bodies.filter(isOf('charge-refunded')).map(({ amountMinor }) => amountMinor)),
+    refundedMinor: Math.max(
+      0,
+      ...bodies.filter(isOf('charge-refunded')).map(({ amountMinor }) => amountMinor),
+    ),
     disputes: disputesIn(ordered),
   };
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../kernel/instant.ts';
 import type { DomainEvent } from '../kernel/outbox.ts';
 import type { Dispute } from './dispute.ts';
 import type { Payment } from './payment.ts';
+import type { ProviderEvent } from './provider-event.ts';
 import type { Refund } from './refund.ts';
 
 export type PaymentEventType =
@@ -82,4 +83,30 @@ export const disputeEvent = (
     currency: dispute.currency,
     reason: dispute.reason,
   },
+});
+
+/** Something was heard from a provider: whose it is, is found out by whoever acts on it. */
+export const providerEventReceived = (
+  { provider, id, type }: ProviderEvent,
+  { at, ids }: Omit<Happened<unknown>, 'type'>,
+): DomainEvent => ({
+  id: ids.next(),
+  type: 'billing.provider-event-received',
+  at,
+  accountId: null,
+  subjectId: id,
+  data: { provider, eventId: id, eventType: type },
+});
+
+/** Somebody had an account's books compared with the provider's. */
+export const reconciledEvent = (
+  done: { readonly accountId: string; readonly by: string; readonly repaired: number },
+  { at, ids }: Omit<Happened<unknown>, 'type'>,
+): DomainEvent => ({
+  id: ids.next(),
+  type: 'billing.reconciled',
+  at,
+  accountId: done.accountId,
+  subjectId: done.accountId,
+  data: { by: done.by, repaired: done.repaired },
 });

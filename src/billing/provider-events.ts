@@ -2,6 +2,7 @@ import type { Actor } from '../kernel/actor.ts';
 import { bringer } from './bring-to-life.ts';
 import { foldCharge, type ToldLife } from './charge-life.ts';
 import type { BillingDeps, PurchaseStores } from './deps.ts';
+import { providerEventReceived } from './events.ts';
 import { mirrorCommands } from './mirror.ts';
 import type { Payment } from './payment.ts';
 import type { WebhookSent } from './ports.ts';
@@ -51,16 +52,7 @@ export function providerEventCommands(deps: BillingDeps): ProviderEventCommands 
       const now = clock.now();
       const isNew = await providerEvents.add(receivedEvent(event, now));
       if (isNew && event.body.kind !== 'ignored')
-        await outbox.add([
-          {
-            id: ids.next(),
-            type: 'billing.provider-event-received',
-            at: now,
-            accountId: null,
-            subjectId: event.id,
-            data: { provider: event.provider, eventId: event.id, eventType: event.type },
-          },
-        ]);
+        await outbox.add([providerEventReceived(event, { at: now, ids })]);
       return isNew;
     });
 

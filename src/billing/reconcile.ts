@@ -3,6 +3,7 @@ import { money, toDecimal } from '../kernel/money.ts';
 import { bringer } from './bring-to-life.ts';
 import { questionOf } from './charge-request.ts';
 import type { BillingDeps } from './deps.ts';
+import { reconciledEvent } from './events.ts';
 import { mirrorCommands } from './mirror.ts';
 import { customerOf } from './payment-method.ts';
 import type { Payment } from './payment.ts';
@@ -39,12 +40,15 @@ export interface ReconcileCommands {
 }
 
 /** Payments and subscriptions of an account by kind and id, in words. */
-type State = ReadonlyMap<string, { readonly kind: Repair['kind']; readonly id: string; readonly words: string }>;
+type State = ReadonlyMap<
+  string,
+  { readonly kind: Repair['kind']; readonly id: string; readonly words: string }
+>;
 
 const PAGE = 100;
 
 export function reconcileCommands(deps: BillingDeps): ReconcileCommands {
-  const { unitOfWork, payers } = deps;
+  const { unitOfWork, payers, clock, ids } = deps;
   return {
     reconcile: async ({ actor, accountId }) => {
       const payments = await paymentsOf(deps, accountId);
@@ -55,19 +59,10 @@ export function reconcileCommands(deps: BillingDeps): ReconcileCommands {
         ...(await observeCollector(deps, accountId)),
       ];
       const after = await stateOf(deps, accountId);
-      await unitOfWork.run(({ outbox }) =>
-        outbox.add([
-          {
-            id: deps.ids.next(),
-            type: 'billing.reconciled',
-            at: deps.clock.now(),
-            accountId,
-            subjectId: accountId,
-            data: { by: actor.accountId, repaired: repairs(before, after).length },
-          },
-        ]),
-      );
-      return { repaired: repairs(before, after), unanswered };
+      const repaired = repairs(before, after);
+      const done = { accountId, by: actor.accountId, repaired: repaired.length };
+      await unitOfWork.run(({ outbox }) => outbox.add([reconciledEvent(done, { at: clock.now(), ids })]));
+      return { repaired, unanswered };
     },
   };
 }

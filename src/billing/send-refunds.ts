@@ -9,7 +9,10 @@ import { recordOutside } from './refund-facts.ts';
 import { gaveBack, refusedBack, trying, tryLater, type Refund } from './refund.ts';
 
 export interface RefundSweep {
-  /** Brings at most `limit` due refunds to the gateway. Any number of processes may: each refund is taken by one. */
+  /**
+   * Brings at most `limit` due refunds to the gateway. Any number of processes may: each refund is taken by one.
+   * What fails does not keep the others waiting; the first failure rejects at the end.
+   */
   sendRefunds(limit: number): Promise<Swept>;
 }
 
@@ -32,13 +35,19 @@ export function refundSweep(deps: BillingDeps): RefundSweep {
   return {
     sendRefunds: async (limit) => {
       const due = await unitOfWork.read(({ refunds }) => refunds.due(clock.now(), limit));
+      const failures: unknown[] = [];
       let done = 0;
-      for (const row of due) {
-        const refund = await take(row);
-        if (!refund) continue;
-        await send(refund);
-        done += 1;
-      }
+      for (const row of due)
+        try {
+          const refund = await take(row);
+          if (!refund) continue;
+          await send(refund);
+          done += 1;
+        } catch (error) {
+          failures.push(error);
+        }
+      if (failures.length > 0)
+        throw new Error(`${failures.length} of ${due.length} refunds failed`, { cause: failures[0] });
       return { done };
     },
   };

@@ -1,6 +1,6 @@
 import { openingOf, supersede } from './apply.ts';
 import { decide, open } from './decide.ts';
-import type { Awaiting, Target } from './operations.ts';
+import type { Awaiting, Target } from './orders.ts';
 import type { SubscriptionStores } from './ports.ts';
 import { inTheWay } from './quote.ts';
 import { heldNow, notBefore, record, type RecordDeps } from './record.ts';

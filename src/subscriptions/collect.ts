@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { failCollection as failedCollection, isDue } from './collection.ts';
-import type { FailedCollection } from './operations.ts';
+import type { FailedCollection } from './orders.ts';
 import type { SubscriptionStores } from './ports.ts';
 import type { Quote } from './purchase.ts';
 import { quoteTerm } from './quote.ts';

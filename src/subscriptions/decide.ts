@@ -1,10 +1,10 @@
 import { after, DAY, type Instant } from '../kernel/instant.ts';
 import { allows } from '../kernel/state-machine.ts';
 import { scheduleChange, type ChangeAtEnd } from './change.ts';
+import type { Circumstances } from './policy.ts';
 import { pause, resume, type Pause } from './pause.ts';
 import { firstTerm, graceEnd, pay, type Payment } from './pay.ts';
 import type { PlanTerms } from './plan.ts';
-import type { SubscriptionPolicy } from './policy.ts';
 import { refusals } from './refusals.ts';
 import type { Opening, SubscriptionEvent } from './subscription-events.ts';
 import { subscriptionLifecycle } from './subscription-lifecycle.ts';
@@ -24,11 +24,6 @@ export type Command =
   | { readonly type: 'resume' }
   | { readonly type: 'set-auto-renew'; readonly on: boolean; readonly terms: PlanTerms }
   | { readonly type: 'supersede' };
-
-export interface Circumstances {
-  readonly now: Instant;
-  readonly policy: SubscriptionPolicy;
-}
 
 /** The first event of a subscription. A start that is not in the future is now. */
 export function open(

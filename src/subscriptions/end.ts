@@ -1,5 +1,5 @@
 import { decide } from './decide.ts';
-import type { Target } from './operations.ts';
+import type { Target } from './orders.ts';
 import type { SubscriptionStores } from './ports.ts';
 import { heldNow, notBefore, record, type RecordDeps } from './record.ts';
 import { isLive } from './subscription-lifecycle.ts';

@@ -1,6 +1,7 @@
 import type { AccountActor } from '../kernel/actor.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
 import type { Instant } from '../kernel/instant.ts';
+import type { Answered, Idempotency } from '../kernel/once.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Access } from './access.ts';
 import type { HistoryEntry } from './history.ts';
@@ -37,6 +38,10 @@ export interface ChangeRequest {
   readonly planId: string;
 }
 
+export interface ChangeOrder extends ChangeRequest {
+  readonly idempotency: Idempotency | undefined;
+}
+
 /** Whether resuming was all that was to be done, or the first term behind the pause is to be paid for. */
 export type Resumed =
   | { readonly needsPayment: false; readonly subscription: SubscriptionDetails }
@@ -67,9 +72,10 @@ export interface SubscriptionCommands {
    * Plans a change of plan for the end of the period; choosing the present plan withdraws it. Refuses with
    * `request.not-found`, `subscriptions.plan-unavailable`, `subscriptions.no-current`,
    * `subscriptions.not-changeable`, `subscriptions.same-plan`, `subscriptions.currency-differs`,
-   * `subscriptions.needs-auto-renew`, `subscriptions.collected-elsewhere`.
+   * `subscriptions.needs-auto-renew`, `subscriptions.collected-elsewhere`, `idempotency.in-progress`,
+   * `idempotency.other-request`.
    */
-  scheduleChange(request: ChangeRequest): Promise<SubscriptionDetails>;
+  scheduleChange(order: ChangeOrder): Promise<Answered<SubscriptionDetails>>;
   /** Ends now whatever a deleted account still has. */
   cancelForDeletedAccount(accountId: string): Promise<void>;
   /** Writes down what fell due (starts, ends, reminders) for at most `limit` subscriptions, with their events. */

@@ -21,14 +21,8 @@ export type {
 } from './face.ts';
 export type { SubscriptionNews } from './events.ts';
 export type { HistoryEntry, Snapshot } from './history.ts';
-export {
-  subscriptionOperations,
-  type Awaiting,
-  type FailedCollection,
-  type Mirroring,
-  type SubscriptionOperations,
-  type Target,
-} from './operations.ts';
+export { subscriptionOperations, type SubscriptionOperations } from './operations.ts';
+export type { Awaiting, FailedCollection, Mirroring, Target } from './orders.ts';
 export type {
   Charge,
   Credit,

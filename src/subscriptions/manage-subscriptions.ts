@@ -1,5 +1,6 @@
 import type { AccountActor, Actor } from '../kernel/actor.ts';
 import type { Instant } from '../kernel/instant.ts';
+import { once, oncePolicy } from '../kernel/once.ts';
 import { boughtTerms } from './bought.ts';
 import { isSpent } from './collection.ts';
 import { decide, type Command } from './decide.ts';
@@ -35,8 +36,15 @@ export const subscriptionCommands = (deps: DetailsDeps): SubscriptionCommands =>
       return { type: 'set-auto-renew', on, terms };
     }),
 
-  scheduleChange: ({ actor, planId }) =>
-    command(deps, actor, (stores, state) => plannedChange(stores, state, planId)),
+  scheduleChange: ({ actor, planId, idempotency }) =>
+    deps.unitOfWork.run((stores) =>
+      once(stores, idempotency, { now: deps.clock.now(), policy: oncePolicy }, () =>
+        commandWithin(stores, deps, {
+          actor,
+          commanded: (state) => plannedChange(stores, state, planId),
+        }),
+      ),
+    ),
 
   cancelForDeletedAccount: (accountId) =>
     deps.unitOfWork.run(async (stores) => {
@@ -62,15 +70,30 @@ export const subscriptionCommands = (deps: DetailsDeps): SubscriptionCommands =>
 type Commanded = (stores: SubscriptionStores, state: Subscription) => Command | Promise<Command>;
 
 /** One command of an account on its live subscription. */
-function command(deps: DetailsDeps, actor: AccountActor, commanded: Commanded): Promise<SubscriptionDetails> {
-  return deps.unitOfWork.run(async (stores) => {
-    const now = deps.clock.now();
-    const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
-    if (!held) throw refusals.noCurrent();
-    const order = { held, command: await commanded(stores, held.state), actor, now };
-    const state = await carryOut(stores, deps, order);
-    return detailsOf(stores, deps, { state, now });
-  });
+const command = (
+  deps: DetailsDeps,
+  actor: AccountActor,
+  commanded: Commanded,
+): Promise<SubscriptionDetails> =>
+  deps.unitOfWork.run((stores) =>
+    commandWithin(stores, deps, { actor, commanded: (state) => commanded(stores, state) }),
+  );
+
+interface Commanding {
+  readonly actor: AccountActor;
+  readonly commanded: (state: Subscription) => Command | Promise<Command>;
+}
+
+async function commandWithin(
+  stores: SubscriptionStores,
+  deps: DetailsDeps,
+  { actor, commanded }: Commanding,
+): Promise<SubscriptionDetails> {
+  const now = deps.clock.now();
+  const held = await liveOf(stores, deps, { accountId: actor.accountId, now });
+  if (!held) throw refusals.noCurrent();
+  const state = await carryOut(stores, deps, { held, command: await commanded(held.state), actor, now });
+  return detailsOf(stores, deps, { state, now });
 }
 
 async function liveOf(

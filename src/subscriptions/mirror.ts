@@ -1,5 +1,5 @@
 import { openingOf, supersede } from './apply.ts';
-import type { Mirroring } from './operations.ts';
+import type { Mirroring } from './orders.ts';
 import type { SubscriptionStores } from './ports.ts';
 import { heldNow, notBefore, record, type RecordDeps } from './record.ts';
 import { refusals } from './refusals.ts';

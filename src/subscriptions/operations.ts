@@ -1,4 +1,3 @@
-import type { Actor } from '../kernel/actor.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { applyPurchase } from './apply.ts';
 import { abandonAwaited, awaitPayer } from './awaited.ts';
@@ -7,44 +6,12 @@ import { detailsOf } from './details.ts';
 import { cancelNow } from './end.ts';
 import type { SubscriptionDetails } from './face.ts';
 import { mirror } from './mirror.ts';
+import type { Awaiting, FailedCollection, Mirroring, Target } from './orders.ts';
 import type { SubscriptionStores } from './ports.ts';
 import type { Purchase, PurchaseRequest, Quote } from './purchase.ts';
 import { quotePurchase } from './quote.ts';
 import type { RecordDeps } from './record.ts';
-import type { Mirrored } from './subscription-events.ts';
 import type { Subscription } from './subscription.ts';
-
-/** One subscription of one account, and who acts on it. */
-export interface Target {
-  readonly accountId: string;
-  readonly subscriptionId: string;
-  readonly actor: Actor;
-  readonly now: Instant;
-}
-
-export interface FailedCollection {
-  readonly accountId: string;
-  readonly subscriptionId: string;
-  readonly paymentId: string;
-  readonly now: Instant;
-}
-
-export interface Awaiting {
-  readonly accountId: string;
-  /** Of kind `start` or `scheduled`. */
-  readonly quote: Quote;
-  readonly actor: Actor;
-  readonly now: Instant;
-}
-
-export interface Mirroring {
-  readonly accountId: string;
-  /** Null: the first that is heard of it. */
-  readonly subscriptionId: string | null;
-  readonly given: Mirrored;
-  readonly actor: Actor;
-  readonly now: Instant;
-}
 
 /** What a neighbour does with subscriptions inside its own unit of work. Nothing here opens one. */
 export interface SubscriptionOperations {

@@ -1,7 +1,7 @@
 import { after, DAY, type Instant } from '../kernel/instant.ts';
 import { allows } from '../kernel/state-machine.ts';
 import { isSpent } from './collection.ts';
-import type { Circumstances } from './decide.ts';
+import type { Circumstances } from './policy.ts';
 import { refusals } from './refusals.ts';
 import type { RetoldRun, SubscriptionEvent } from './subscription-events.ts';
 import { subscriptionLifecycle } from './subscription-lifecycle.ts';

@@ -1,9 +1,8 @@
 import { after, before, DAY, type Instant } from '../kernel/instant.ts';
 import { allows } from '../kernel/state-machine.ts';
 import { collectAt, isDue, isSpent } from './collection.ts';
-import type { Circumstances } from './decide.ts';
 import type { PlanTerms, Validity } from './plan.ts';
-import type { SubscriptionPolicy } from './policy.ts';
+import type { Circumstances, SubscriptionPolicy } from './policy.ts';
 import { refusals } from './refusals.ts';
 import type { PaidTerms, PlanRef, Run, SubscriptionEvent } from './subscription-events.ts';
 import { subscriptionLifecycle } from './subscription-lifecycle.ts';

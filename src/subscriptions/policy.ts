@@ -1,3 +1,5 @@
+import type { Instant } from '../kernel/instant.ts';
+
 /** Numbers of the rules that an operator may set. */
 export interface SubscriptionPolicy {
   /** A renewal is taken when at most so many days are left. */
@@ -28,3 +30,9 @@ export const subscriptionPolicy: SubscriptionPolicy = {
   pauseMaxDays: 365,
   previewHours: 1,
 };
+
+/** When a rule is asked, and by which numbers. */
+export interface Circumstances {
+  readonly now: Instant;
+  readonly policy: SubscriptionPolicy;
+}

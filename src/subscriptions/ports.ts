@@ -1,4 +1,5 @@
 import type { Locks } from '../kernel/unit-of-work.ts';
+import type { IdempotencyStore } from '../kernel/once.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Instant } from '../kernel/instant.ts';
@@ -86,5 +87,6 @@ export interface SubscriptionStores extends Locks {
   readonly subscriptions: SubscriptionStore;
   readonly subscriptionHistory: SubscriptionHistoryStore;
   readonly trials: TrialStore;
+  readonly idempotency: IdempotencyStore;
   readonly outbox: Outbox;
 }

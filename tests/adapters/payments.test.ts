@@ -8,11 +8,7 @@ import { CHECKOUT, randomIds } from '../world/billing.ts';
 import { onEveryStore } from '../world/stores.ts';
 import { NOW } from '../world/subscriptions.ts';
 
-const request = (
-  key: string,
-  method = 'pm_ok',
-  changes: Partial<ChargeRequest> = {},
-): ChargeRequest => ({
+const request = (key: string, method = 'pm_ok', changes: Partial<ChargeRequest> = {}): ChargeRequest => ({
   key,
   method,
   amount: money(999, 'USD'),

@@ -33,7 +33,7 @@ describe('the conventions of the house', () => {
   });
 
   it('lists every variable of the configuration in .env.example', () => {
-    const variables = [...read('adapters/composition/config.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)];
+    const variables = [...read('adapters/composition/environment.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)];
     const example = read('.env.example');
     expect(variables.length).to.be.greaterThan(20);
     const missing = variables.flatMap(([, name = '']) =>

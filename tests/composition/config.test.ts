@@ -44,7 +44,7 @@ describe('the configuration on a desk', () => {
       seed: 'demo',
       streamLimitPolicy: 'reject_newest',
       logLevel: 'info',
-      secrets: { server: null, media: null, signing: null },
+      secrets: { server: null, media: null, simulatedWebhooks: null, signing: null },
     });
     expect(parseConfig({}).http).to.deep.equal({
       port: 3000,
@@ -99,8 +99,15 @@ describe('the configuration on a desk', () => {
       SERVER_SECRET: 'new',
       SERVER_SECRET_PREVIOUS: 'old',
       SIGNING_KEY: PEM,
+      SIMULATED_WEBHOOK_SECRET: 'later',
+      SIMULATED_WEBHOOK_SECRET_PREVIOUS: 'earlier',
     });
-    expect(secrets).to.deep.equal({ server: ['new', 'old'], media: null, signing: [PEM] });
+    expect(secrets).to.deep.equal({
+      server: ['new', 'old'],
+      media: null,
+      signing: [PEM],
+      simulatedWebhooks: ['later', 'earlier'],
+    });
   });
 });
 

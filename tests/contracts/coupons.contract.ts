@@ -1,10 +1,5 @@
 import { expect } from 'chai';
-import type {
-  Coupon,
-  CouponRedemption,
-  CouponStores,
-  SubscriptionDiscount,
-} from '../../src/billing/index.ts';
+import type { Coupon, CouponStores } from '../../src/billing/index.ts';
 import { after, DAY, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { amountOff, coupon } from '../world/coupons.ts';

@@ -23,11 +23,8 @@ import { idempotencyContract, lockContract, outboxContract } from './kernel.cont
 import { streamsContract } from './playback.contract.ts';
 import { progressContract, watchLogContract } from './progress.contract.ts';
 import { plansContract } from './plans.contract.ts';
-import {
-  subscriptionHistoryContract,
-  subscriptionsContract,
-  trialsContract,
-} from './subscriptions.contract.ts';
+import { subscriptionHistoryContract, trialsContract } from './subscription-history.contract.ts';
+import { subscriptionsContract } from './subscriptions.contract.ts';
 import { noticesContract } from './notifications.contract.ts';
 import {
   clockOffsetContract,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Access } from '../../adapters/http/route.ts';
-import { rawRoutes, routes } from '../../adapters/http/routes/all.ts';
+import { rawRoutes, routes } from '../world/routes.ts';
 import { CLIP, POSTER } from '../world/catalog.ts';
 import type { Client } from '../world/client.ts';
 import { furnish, type House } from '../world/house.ts';

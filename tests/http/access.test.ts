@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { decodeJwt, SignJWT } from 'jose';
 import { KEYS } from '../../adapters/composition/keys.ts';
 import type { Access, Route } from '../../adapters/http/route.ts';
-import { routes } from '../../adapters/http/routes/all.ts';
+import { routes } from '../world/routes.ts';
 import { Client, type Answer } from '../world/client.ts';
 import { STORES } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
@@ -26,7 +26,11 @@ const MATRIX: Readonly<Record<Access, Readonly<Record<Who, Verdict>>>> = {
 /** Asks a route for nothing that it could do: objects are absent and bodies are none. */
 function touch(client: Client, { method, path, body, upload }: Route): Promise<Answer> {
   const target = path.replace(/\{\w+\}/g, ABSENT);
-  if (upload) return client.upload(target, Buffer.from('x'), 'text/nothing');
+  if (upload)
+    return client.send(method.toUpperCase(), target, {
+      bytes: Buffer.from('x'),
+      headers: { 'content-type': 'text/nothing' },
+    });
   return client.send(method.toUpperCase(), target, body ? { body: [] } : {});
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { rawRoutes, routes } from '../../adapters/http/routes/all.ts';
+import { rawRoutes, routes } from '../world/routes.ts';
 import type { Answer, Client } from '../world/client.ts';
 import { furnish, type House } from '../world/house.ts';
 import { STORES } from '../world/stores.ts';

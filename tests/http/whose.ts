@@ -154,6 +154,11 @@ export const OWNED_IN_BODY: Readonly<Record<string, Owned>> = {
     others: nothing,
     body: { when: 'now', preview: true },
   },
+  'post /payments/reconcile account_id': {
+    as: 'admin',
+    own: async ({ viewer }) => viewer.accountId,
+    others: nothing,
+  },
   'post /subscriptions plan_id': { as: 'viewer', own: async ({ plan: id }) => id, others: nothing },
 };
 

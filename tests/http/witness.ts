@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formatsPackage from 'ajv-formats';
 import { openApi } from '../../adapters/http/openapi.ts';
 import { PathTable } from '../../adapters/http/path-table.ts';
-import { rawRoutes, routes } from '../../adapters/http/routes/all.ts';
+import { rawRoutes, routes } from '../world/routes.ts';
 import { Client, type Answer } from '../world/client.ts';
 
 const document = openApi({ routes, rawRoutes, info: { title: 'Usher', version: '0', description: '' } });

@@ -106,7 +106,9 @@ const form = (amount: string, currency: string): string => `<form method="post" 
 
 const outcome = ({ returnUrl }: CheckoutPage, heading: string): string =>
   `<p role="status">${escaped(heading)}</p>${
-    returnUrl === null || !/^[a-z][a-z0-9+.-]*:/i.test(returnUrl) || /^(?:javascript|data|vbscript):/i.test(returnUrl)
+    returnUrl === null ||
+    !/^[a-z][a-z0-9+.-]*:/i.test(returnUrl) ||
+    /^(?:javascript|data|vbscript):/i.test(returnUrl)
       ? '<p>You can close this window.</p>'
       : `<a class="button main" href="${escaped(returnUrl)}" rel="noreferrer">Go on</a>`
   }`;

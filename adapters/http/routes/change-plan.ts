@@ -69,10 +69,10 @@ export const changePlanRoutes = [
     handle: async ({ billing, subscriptions }, { actor, body, idempotency }) => {
       const planId = body.plan_id;
       if (body.when === 'period_end') {
-        const planned = body.preview
-          ? await subscriptions.previewScheduledChange({ actor, planId })
-          : await subscriptions.scheduleChange({ actor, planId });
-        return { body: changedAtEnd(planned) };
+        if (body.preview)
+          return { body: changedAtEnd(await subscriptions.previewScheduledChange({ actor, planId })) };
+        const planned = await subscriptions.scheduleChange({ actor, planId, idempotency });
+        return { body: changedAtEnd(planned.result), replayed: planned.replayed };
       }
       const change = {
         actor,

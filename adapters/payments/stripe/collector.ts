@@ -18,6 +18,8 @@ export interface StripeCollectorDeps {
   readonly stripe: Stripe;
   /** Where payers go on from Stripe's page, unless they said where. */
   readonly returnUrl: string;
+  /** Milliseconds for one question, all its requests included. */
+  readonly timeoutMs: number;
   /** Told of every fault, since the caller only learns that the outcome is unknown. */
   readonly onFault: (fault: unknown, operation: string) => void;
 }
@@ -25,14 +27,20 @@ export interface StripeCollectorDeps {
 /** Pages of a hundred that are read of one customer, at most. */
 const MAX_ROWS = 2_000;
 
-/** Subscriptions that Stripe collects. Keeps the port's promise: it never rejects. */
-export function stripeCollector({ stripe, returnUrl, onFault }: StripeCollectorDeps): SubscriptionCollector {
+/** Subscriptions that Stripe collects. Keeps the port's promise: it never rejects, and answers in bounded time. */
+export function stripeCollector(deps: StripeCollectorDeps): SubscriptionCollector {
+  const { stripe, returnUrl, timeoutMs, onFault } = deps;
   const tried = async <R>(operation: string, unknown: R, work: () => Promise<R>): Promise<R> => {
+    const late = Promise.withResolvers<never>();
+    const tooLate = new Error(`Stripe did not answer within ${timeoutMs} ms`);
+    const timer = setTimeout(() => late.reject(tooLate), timeoutMs);
     try {
-      return await work();
+      return await Promise.race([work(), late.promise]);
     } catch (fault) {
       onFault(fault, operation);
       return unknown;
+    } finally {
+      clearTimeout(timer);
     }
   };
   return {

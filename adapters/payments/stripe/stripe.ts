@@ -31,8 +31,12 @@ export interface StripePayments {
   readonly webhooks: WebhookReader;
 }
 
-/** A request is given up before the question is, so that the SDK's second try has its time. */
-const TRIES = 2;
+/**
+ * A bank may take seconds, so one request has nearly all the time that a question has. The SDK's second try is
+ * for connections that break at once.
+ */
+const SHARE_OF_ONE_REQUEST = 0.9;
+const RETRIES = 1;
 
 export function stripePayments(settings: StripeSettings, deps: StripeDeps): StripePayments {
   const { secretKey, webhookSecrets, apiBase, returnUrl, timeoutMs } = settings;
@@ -40,12 +44,12 @@ export function stripePayments(settings: StripeSettings, deps: StripeDeps): Stri
   const stripe = stripeClient({
     secretKey,
     apiBase,
-    timeoutMs: Math.floor((timeoutMs * 0.9) / TRIES),
-    maxNetworkRetries: TRIES - 1,
+    timeoutMs: Math.floor(timeoutMs * SHARE_OF_ONE_REQUEST),
+    maxNetworkRetries: RETRIES,
   });
   return {
     gateway: stripeGateway({ stripe, clock, returnUrl }),
-    collector: stripeCollector({ stripe, returnUrl, onFault }),
+    collector: stripeCollector({ stripe, returnUrl, timeoutMs, onFault }),
     webhooks: stripeWebhooks({
       secrets: webhookSecrets,
       livemode: isLive(secretKey),

@@ -46,20 +46,36 @@ for (const placement of ['present', 'older'] as const)
   describe(`the events of a life in any order, fields in their ${placement} places`, function () {
     this.timeout(FULL ? 600_000 : 60_000);
     let it_: StripeWorld;
+    let planId: string;
     let life: Life;
     let expected: Record<'six' | 'nine', unknown>;
     let lives = 0;
+    const startsAt = Date.now() - 80 * DAY;
 
     before(async () => {
-      it_ = await startStripeWorld();
-      life = liveALife(await it_.plan(), it_.world.now() - 80 * DAY, placement);
-      expected = { six: await told(life.six), nine: await told(life.nine) };
+      await begin();
+      expected = { six: await told('six'), nine: await told('nine') };
     });
     after(() => it_.stop());
 
+    async function begin(): Promise<void> {
+      it_ = await startStripeWorld();
+      planId = await it_.plan();
+      life = liveALife(planId, startsAt, placement);
+    }
+
     /** What one account has after it was told these events, each acted on before the next one comes. */
-    async function told(events: readonly FakeEvent[]): Promise<unknown> {
+    async function told(
+      which: 'six' | 'nine',
+      ordered: (events: readonly FakeEvent[]) => readonly FakeEvent[] = (events) => events,
+    ): Promise<unknown> {
       lives += 1;
+      // What has many lives behind it is slow in memory.
+      if (lives % 150 === 0) {
+        await it_.stop();
+        await begin();
+      }
+      const events = ordered(life[which]);
       const mark = String(lives).padStart(6, '0');
       const accountId = `01a00000-0000-7000-8000-000000${mark}`;
       publish(mark);
@@ -92,7 +108,7 @@ for (const placement of ['present', 'older'] as const)
         const issued = await invoices.list(accountId, { limit: 100, cursor: undefined });
         return {
           subscription: state && {
-            ...{ status: state.status, planId: state.planId, termsVersion: state.termsVersion },
+            ...{ status: state.status, isOfPlan: state.planId === planId, termsVersion: state.termsVersion },
             ...{ startedAt: state.startedAt, anchor: state.anchor, endsAt: state.endsAt, terms: state.terms },
             ...{ collectedBy: state.collectedBy, cancelAtPeriodEnd: state.cancelAtPeriodEnd },
             isOver: state.endedAt !== null,
@@ -122,20 +138,26 @@ for (const placement of ['present', 'older'] as const)
     });
 
     it(`end the same for ${FULL ? 'all 720 permutations' : 'a sample of the permutations'} of six`, async () => {
-      const all = permutations(life.six);
+      const all = permutations([0, 1, 2, 3, 4, 5]);
       expect(all).to.have.length(720);
       const tried = FULL ? all : all.filter((_, at) => at % 18 === 0);
-      for (const [at, order] of tried.entries())
-        expect(await told(order), `permutation ${at}`).to.deep.equal(expected.six);
+      for (const order of tried) {
+        const left = await told('six', (events) => order.flatMap((at) => events[at] ?? []));
+        expect(left, `in the order ${order.join()}`).to.deep.equal(expected.six);
+      }
     });
 
     it(`end the same for ${FULL ? 1_000 : 30} shuffles of nine, three in ten told twice`, async () => {
       for (let seed = 1; seed <= (FULL ? 1_000 : 30); seed += 1)
-        expect(await told(shuffled(life.nine, generator(seed))), `seed ${seed}`).to.deep.equal(expected.nine);
+        expect(
+          await told('nine', (events) => shuffled(events, generator(seed))),
+          `seed ${seed}`,
+        ).to.deep.equal(expected.nine);
     });
 
     it('notices when an event is left out', async () => {
-      const withoutRefund = life.nine.filter(({ type }) => type !== 'charge.refunded');
-      expect(await told(withoutRefund)).to.not.deep.equal(expected.nine);
+      const withoutRefund = (events: readonly FakeEvent[]): FakeEvent[] =>
+        events.filter(({ type }) => type !== 'charge.refunded');
+      expect(await told('nine', withoutRefund)).to.not.deep.equal(expected.nine);
     });
   });

@@ -56,7 +56,7 @@ export async function startStripeWorld(store: StoreName = 'memory'): Promise<Str
       plans += 1;
       const made = await admin.post('/subscriptions/plans', { ...PLAN, code: `plan-${plans}`, ...changes });
       if (made.status !== 201) throw new Error(`plan: ${made.status} ${JSON.stringify(made.body)}`);
-      return made.body.id as string;
+      return String(made.body['id']);
     },
     stop: async () => {
       await world.stop();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { billingPolicy, type Payment } from '../../../src/billing/index.ts';
 import { owe } from '../../../src/billing/refund-facts.ts';
-import { requestedRefund } from '../../../src/billing/refund.ts';
+import { fullRefund, requestedRefund } from '../../../src/billing/refund.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/instant.ts';
 import { order, randomIds } from '../../world/billing.ts';
 import { nextId } from '../../world/subscriptions.ts';
@@ -103,6 +103,22 @@ describe('giving a payment back', () => {
     desk.clock.turn(1 * SECOND);
     expect(await desk.billing.sendRefunds(9)).to.deep.equal({ done: 1 });
     expect(await desk.figures()).to.deep.equal(['partially_refunded', 400, 0]);
+  });
+
+  it('brings the others to the gateway when one cannot be', async () => {
+    const lame = { ...desk.paid, id: nextId(), gatewayKey: nextId(), gatewayReference: null, version: 1 };
+    const owed = async (payment: Payment, now = desk.clock.now()): Promise<void> =>
+      desk.unitOfWork.run(async (stores) => {
+        const refund = fullRefund(payment, { id: nextId(), reason: 'late', now });
+        await owe({ ids: randomIds }, stores, { payment, refund });
+      });
+    await desk.unitOfWork.run(({ payments }) => payments.add(lame));
+    await owed(lame);
+    desk.clock.turn(1);
+    await owed(desk.paid);
+    const failure: unknown = await desk.billing.sendRefunds(9).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('1 of 2 refunds failed');
+    expect(await desk.figures()).to.deep.equal(['refunded', 999, 0]);
   });
 
   it('fails when the gateway refuses, and can be asked for again', async () => {

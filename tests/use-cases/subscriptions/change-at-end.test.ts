@@ -12,6 +12,19 @@ describe('changing the plan at the end of the period', () => {
     world = stage();
   });
 
+  it('is made once per Idempotency-Key, a withdrawal too', async () => {
+    const { actor, plan } = await subscriber(world);
+    const dear = await world.sell({}, 2_000);
+    const order = (planId: string, key: string) =>
+      world.face.scheduleChange({ actor, planId, idempotency: { key, fingerprint: planId } });
+    const first = await order(dear.id, 'there');
+    expect(await order(dear.id, 'there')).to.deep.equal({ ...first, replayed: true });
+    const back = await order(plan.id, 'back');
+    expect(back.result.scheduled).to.equal(null);
+    expect(await order(plan.id, 'back')).to.deep.equal({ ...back, replayed: true });
+    expect(await refusalOf(order(dear.id, 'back'))).to.equal('idempotency.other-request');
+  });
+
   it('costs nothing now, and is what the next period is bought on', async () => {
     const { actor, plan, current } = await subscriber(world);
     const dear = await world.sell({}, 2_000);
@@ -19,10 +32,8 @@ describe('changing the plan at the end of the period', () => {
     const preview = await world.face.previewScheduledChange({ actor, planId: dear.id });
     expect(preview.scheduled).to.deep.equal({ id: dear.id, code: dear.code, name: 'Standard' });
     expect((await current()).version, 'a preview changes nothing').to.equal(1);
-    expect(await world.face.scheduleChange({ actor, planId: dear.id })).to.deep.equal({
-      ...preview,
-      subscription: { ...preview.subscription },
-    });
+    const scheduled = await world.face.scheduleChange({ actor, planId: dear.id, idempotency: undefined });
+    expect(scheduled).to.deep.equal({ result: preview, replayed: false });
     expect(await current()).to.include({ planId: plan.id, endsAt });
     world.wait(30 * DAY);
     expect((await world.collect()).map(({ price }) => price.minor)).to.deep.equal([2_000]);
@@ -36,7 +47,7 @@ describe('changing the plan at the end of the period', () => {
   it('of another length counts from the old end', async () => {
     const { actor, current } = await subscriber(world);
     const year = await world.sell(YEAR, 9_900);
-    await world.face.scheduleChange({ actor, planId: year.id });
+    await world.face.scheduleChange({ actor, planId: year.id, idempotency: undefined });
     world.wait(30 * DAY);
     const old = world.now();
     world.wait(HOUR);
@@ -48,7 +59,7 @@ describe('changing the plan at the end of the period', () => {
   it('uses up the terms that were paid ahead first', async () => {
     const { actor, plan, current } = await subscriber(world);
     const dear = await world.sell({}, 2_000);
-    await world.face.scheduleChange({ actor, planId: dear.id });
+    await world.face.scheduleChange({ actor, planId: dear.id, idempotency: undefined });
     await world.purchase(actor, plan.id, { intent: 'renew' });
     world.wait(30 * DAY);
     expect(await world.collect()).to.deep.equal([]);
@@ -61,7 +72,7 @@ describe('changing the plan at the end of the period', () => {
   it('comes with the debt, whoever pays it', async () => {
     const { actor, current } = await subscriber(world, { graceDays: 9 });
     const dear = await world.sell({}, 2_000);
-    await world.face.scheduleChange({ actor, planId: dear.id });
+    await world.face.scheduleChange({ actor, planId: dear.id, idempotency: undefined });
     world.wait(30 * DAY);
     await world.collect(declined);
     expect((await world.quote(actor, null, { intent: 'renew' })).price.minor).to.equal(2_000);
@@ -72,7 +83,8 @@ describe('changing the plan at the end of the period', () => {
   it('is withdrawn by choosing the present plan, by automatic renewal switched off, and by changing now', async () => {
     const { actor, plan, current } = await subscriber(world);
     const dear = await world.sell({}, 2_000);
-    const schedule = (planId: string) => world.face.scheduleChange({ actor, planId });
+    const schedule = async (planId: string) =>
+      (await world.face.scheduleChange({ actor, planId, idempotency: undefined })).result;
     await schedule(dear.id);
     const { version } = (await schedule(dear.id)).subscription;
     expect(version, 'the same wish again').to.equal(2);
@@ -93,7 +105,7 @@ describe('changing the plan at the end of the period', () => {
     const retired = await world.sell();
     await world.face.revisePlan(retired.id, { isActive: false });
     const refused = (who: typeof actor, planId: string) =>
-      refusalOf(world.face.scheduleChange({ actor: who, planId }));
+      refusalOf(world.face.scheduleChange({ actor: who, planId, idempotency: undefined }));
     expect(await refused(actor, nextId())).to.equal('request.not-found');
     expect(await refused(actor, retired.id)).to.equal('subscriptions.plan-unavailable');
     expect(await refused(world.viewer(), (await world.sell()).id)).to.equal('subscriptions.no-current');

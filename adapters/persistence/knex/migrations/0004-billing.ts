@@ -71,6 +71,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ['closed_accounts', 'refunds', 'payments'])
-    await knex.schema.dropTable(table);
+  for (const table of ['closed_accounts', 'refunds', 'payments']) await knex.schema.dropTable(table);
 }

@@ -58,7 +58,10 @@ async function listed<T extends object>(
   table: RecordTable<T>,
   { where, order }: { readonly where: Row; readonly order: readonly string[] },
 ): Promise<readonly T[]> {
-  const rows = (await database.knex(table.name).where(where).orderBy([...order])) as Row[];
+  const rows = (await database
+    .knex(table.name)
+    .where(where)
+    .orderBy([...order])) as Row[];
   return rows.map((row) => table.fromRow(row));
 }
 
@@ -69,10 +72,8 @@ export const knexGatewayBook = (database: Database): GatewayBook => ({
   findByReference: (reference) => CHARGES.find(database, { reference }),
   findByCheckout: (checkoutId) => CHARGES.find(database, { checkout_id: checkoutId }),
   addCharge: (charge) => CHARGES.insert(database, [charge]),
-  saveCharge: (charge) =>
-    CHARGES.update(database, { key: charge.key, version: charge.version - 1 }, charge),
-  chargesOf: (accountId) =>
-    listed(database, CHARGES, { where: { account_id: accountId }, order: byTime }),
+  saveCharge: (charge) => CHARGES.update(database, { key: charge.key, version: charge.version - 1 }, charge),
+  chargesOf: (accountId) => listed(database, CHARGES, { where: { account_id: accountId }, order: byTime }),
   findRefund: (key) => REFUNDS.find(database, { key }),
   addRefund: (refund) => REFUNDS.insert(database, [refund]),
   refundsOf: (charge) => listed(database, REFUNDS, { where: { charge }, order: byTime }),
