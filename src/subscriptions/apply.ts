@@ -85,7 +85,7 @@ async function switchTo(
   if (isQuoted(state)) return null;
   if (!isQuoted(state.scheduledChange)) throw refusals.changedMeanwhile();
   const { terms } = await boughtTerms(stores, state);
-  return { to: { planId, termsVersion }, validity: terms.validity };
+  return { to: { planId, termsVersion }, from: terms };
 }
 
 async function decideChange(

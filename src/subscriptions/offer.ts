@@ -18,7 +18,7 @@ export async function nextBought(
   if (scheduledChange === null || !nextTermIsDue(current, now)) return { bought: present, change: null };
   return {
     bought: await boughtTerms(stores, scheduledChange),
-    change: { to: scheduledChange, validity: present.terms.validity },
+    change: { to: scheduledChange, from: present.terms },
   };
 }
 

@@ -17,8 +17,8 @@ export interface Payment {
   readonly terms: PlanTerms;
   /** Net, in minor units. */
   readonly minor: number;
-  /** Another plan than the present one, which `validity` belongs to; null: the same. */
-  readonly change: { readonly to: PlanRef; readonly validity: Validity } | null;
+  /** Another plan than the present one, whose terms are `from`; null: the same. */
+  readonly change: { readonly to: PlanRef; readonly from: PlanTerms } | null;
   /** Of what waited for its payer: a later start. */
   readonly startsAt: Instant | null;
 }
@@ -75,8 +75,10 @@ export function prolongation(
   { terms, minor, change, by }: Payment,
   { endsAt, now }: { readonly endsAt: Instant; readonly now: Instant },
 ): PaidTerms {
-  const longer = nextTerm(state, { terms, validity: change?.validity ?? terms.validity, endsAt });
-  const held = state.status !== 'past_due' || now < graceEnd(endsAt, terms);
+  // Access is held by the plan that was, also when the debt is paid on another.
+  const present = change?.from ?? terms;
+  const longer = nextTerm(state, { terms, validity: present.validity, endsAt });
+  const held = state.status !== 'past_due' || now < graceEnd(endsAt, present);
   // A term shorter than the grace could lie wholly behind: what somebody pays for is never over already.
   if (!held || (by === 'payer' && longer.endsAt <= now)) return firstTerm(now, terms, minor);
   return { ...longer, stretch: { start: endsAt, end: longer.endsAt, minor } };

@@ -10,6 +10,7 @@ import { startUsher, type RunningUsher } from '../world/usher.ts';
 import { bodiesFor, paramsFor, queriesFor, type Hints } from './from-schema.ts';
 import { junkText } from './junk.ts';
 import { obeysTheLaw } from './law.ts';
+import { signatureFor, webhookBodies } from './webhooks.ts';
 import { wire, type Received, type Sent } from './wire.ts';
 
 /** Requests per class of routes; `npm run prove` sends the thousands. */
@@ -75,6 +76,11 @@ const ranges = fc.constantFrom(
   'none',
 );
 
+const uploads = fc.oneof(
+  fc.uint8Array({ maxLength: 2_000 }),
+  fc.constantFrom(POSTER, CLIP, POSTER.subarray(0, 100)),
+);
+
 /** Parameters of one name mean other things below other paths: `videos id`, `genres id`. */
 function pathFor(pattern: string, hints: Hints): fc.Arbitrary<string> {
   const below = pattern.slice(1, pattern.indexOf('/{'));
@@ -100,10 +106,9 @@ const apiTargets = routes.map((route): Target => ({
         .tuple(junkHeaders, route.upload ? uploadType : jsonType)
         .map(([junk, type]) => ({ ...junk, 'content-type': type })),
       body: route.upload
-        ? fc.oneof(
-            fc.uint8Array({ maxLength: 2_000 }),
-            fc.constantFrom(POSTER, CLIP, POSTER.subarray(0, 100)),
-          )
+        ? route.path.startsWith('/webhooks/')
+          ? webhookBodies
+          : uploads
         : route.body
           ? bodiesFor(route.body, hints)
           : fc.constant(null),
@@ -203,7 +208,7 @@ for (const store of STORES) {
       const answer = await link.send({
         ...sent,
         path: base + sent.path,
-        headers: { ...headers, ...authorization },
+        headers: { ...headers, ...authorization, ...signatureFor(world, sent) },
       });
       // A log-out that was meant, or ten minutes: the next request comes from the same person again.
       const isOver = answer.status === 401 || (answer.status === 204 && /logout|me/.test(sent.path));

@@ -141,7 +141,7 @@ function collected(
   if (!isDue(state, now)) return [];
   if (!yes) return failCollection(state, now, policy);
   const next = state.scheduledChange ? chosen : from;
-  const change = state.scheduledChange && { to: state.scheduledChange, validity: from.validity };
+  const change = state.scheduledChange && { to: state.scheduledChange, from };
   const paying = payment({ by: 'calendar', terms: next, minor: next.price.minor, change });
   return state.status === 'paused'
     ? payResumption(state, paying, now)
