@@ -95,10 +95,11 @@ export async function pricingOf(
 ): Promise<Pricing> {
   const { accountId, quote, named } = of;
   const { subscriptionId } = quote;
+  const credits = await standingCredits(stores, quote.credits);
   const running = subscriptionId === null ? [] : await discountsFor(stores, { subscriptionId, quote });
   const balance = await stores.balances.find(accountId, quote.price.currency);
   return priceOf({
-    quote,
+    quote: { ...quote, credits },
     discounts: named ? [...running, named] : running,
     creditMinor: balance?.minor ?? 0,
   });

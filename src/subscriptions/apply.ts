@@ -4,6 +4,7 @@ import { decide, open } from './decide.ts';
 import { payResumption, type Payment } from './pay.ts';
 import type { PlanTerms } from './plan.ts';
 import type { SubscriptionStores } from './ports.ts';
+import { carried } from './prorate.ts';
 import type { Purchase, Quote } from './purchase.ts';
 import { inTheWay } from './quote.ts';
 import { heldNow, notBefore, record, type Held, type RecordDeps } from './record.ts';
@@ -105,7 +106,10 @@ async function decideChange(
   checkChange(state, { to, from: present.terms, terms });
   const { anchor, terms: count, endsAt } = change;
   const run = state.status === 'trialing' ? null : { anchor, terms: count, endsAt };
-  const paid = charges.map(({ start, end, minor }, index) => ({ start, end, minor: nets?.[index] ?? minor }));
+  const paid = charges.map(({ start, end, minor, carry = 0 }, index) => ({
+    ...{ start, end, minor: nets?.[index] ?? minor },
+    ...carried(carry),
+  }));
   return [changed(state, to, { run, paid, now })];
 }
 

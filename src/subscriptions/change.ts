@@ -2,7 +2,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { allows } from '../kernel/state-machine.ts';
 import { firstTerm, sameLength } from './pay.ts';
 import type { PlanTerms } from './plan.ts';
-import { prorate, unusedOf } from './prorate.ts';
+import { carried, prorate, unusedOf } from './prorate.ts';
 import type { Proration } from './purchase.ts';
 import { refusals } from './refusals.ts';
 import type { Stretch } from './stretch.ts';
@@ -75,19 +75,22 @@ export function reckonChange(
   const { status, anchor, endsAt, terms: count, stretches } = state;
   if (status === 'trialing' || anchor === null || endsAt === null)
     return { charges: [], credits: [], run: null };
-  const credits = proration === 'prorate' ? stretches.flatMap((stretch) => unusedOf(stretch, at) ?? []) : [];
+  const unused = proration === 'prorate' ? stretches.flatMap((stretch) => unusedOf(stretch, at) ?? []) : [];
+  const credits = unused.map(({ carry: _, ...credit }) => credit);
   if (proration !== 'full' && sameLength(from.validity, terms.validity)) {
     const run = { anchor, terms: count, endsAt };
     if (proration === 'none') return { charges: [], credits, run };
     const { price, validity } = terms;
-    const charges = credits.map((unused) => ({
-      ...prorate(unused, { anchor, validity, priceMinor: price.minor }),
+    const charges = unused.map((rest) => ({
+      ...prorate(rest, { anchor, validity, priceMinor: price.minor }),
+      ...carried(rest.carry ?? 0),
       prorated: true,
     }));
     return { charges, credits, run };
   }
   const { stretch, ...run } = firstTerm(at, terms, terms.price.minor);
-  return { charges: [{ ...stretch, prorated: false }], credits, run };
+  const carry = unused.reduce((sum, rest) => sum + (rest.carry ?? 0), 0);
+  return { charges: [{ ...stretch, ...carried(carry), prorated: false }], credits, run };
 }
 
 /** The event of a change that was paid for: without a charge, what was paid for the time stays what it was. */

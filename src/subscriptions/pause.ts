@@ -63,10 +63,10 @@ export function rest({ endsAt, pausedAt, stretches }: Subscription, now: Instant
     anchor: end,
     terms: 0,
     endsAt: end,
-    stretches: stretches.map(({ start, end: until, minor }) => ({
-      start: after(start, shift),
-      end: after(until, shift),
-      minor,
+    stretches: stretches.map((stretch) => ({
+      ...stretch,
+      start: after(stretch.start, shift),
+      end: after(stretch.end, shift),
     })),
   };
 }

@@ -9,7 +9,7 @@ import { evolve } from './evolve.ts';
 import { snapshotOf, type HistoryEntry } from './history.ts';
 import type { SubscriptionPolicy } from './policy.ts';
 import type { DueTimes, SubscriptionStores } from './ports.ts';
-import type { SubscriptionEvent } from './subscription-events.ts';
+import { boughtWith, type SubscriptionEvent } from './subscription-events.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface RecordDeps {
@@ -55,7 +55,7 @@ export async function record(
   const entries: HistoryEntry[] = [];
   const steps: Step[] = [];
   let state = stored;
-  for (const event of [...due, ...decided]) {
+  for (const event of [...due, ...decided.map((each) => boughtWith(each, paymentId))]) {
     const before = state;
     state = evolve(state, event);
     const by = entries.length < due.length ? CALENDAR : actor;
@@ -79,11 +79,19 @@ export async function record(
 /** No instant lies behind it. */
 const EVER = instant(Number.MAX_SAFE_INTEGER);
 
-/** What will come by itself is foreseen, so that a collection waits for no other sweep to write it down. */
-const timesOf = (state: Subscription, policy: SubscriptionPolicy): DueTimes => ({
-  dueAt: nextDue(state, policy)?.at ?? null,
-  collectAt: collectAt(advance(state, EVER, policy).state),
-});
+/**
+ * What will come by itself is foreseen, so that a collection waits for no other sweep to write it down; never
+ * before what leads to it, lest it is looked at in vain from then on: a renewal can move the end of a period, at
+ * which a pause begins, behind the day on which the pause was to end.
+ */
+function timesOf(state: Subscription, policy: SubscriptionPolicy): DueTimes {
+  const foreseen = advance(state, EVER, policy).state;
+  const collected = collectAt(foreseen);
+  return {
+    dueAt: nextDue(state, policy)?.at ?? null,
+    collectAt: collected && later(collected, foreseen.changedAt),
+  };
+}
 
 const entryOf = (
   { event, before, after: state }: Step,

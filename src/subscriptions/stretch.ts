@@ -8,7 +8,18 @@ export interface Stretch {
   readonly start: Instant;
   readonly end: Instant;
   readonly minor: number;
+  /** The payment that it was paid with: what of that went back is not given back again. Left out: unknown, or free. */
+  readonly paymentId?: string;
+  /**
+   * What changes of plan so far counted too little (or, below 0, too much) as used, in millionths of a minor unit:
+   * the next one counts it in. Else changing to and fro within half a unit's time would be free. Left out: 0.
+   */
+  readonly carry?: number;
 }
+
+/** Stretches that were just paid for, as those of that payment; what was paid before stays what it was. */
+export const paidWith = (stretches: readonly Stretch[], paymentId: string): readonly Stretch[] =>
+  stretches.map((stretch) => (stretch.paymentId === undefined ? { ...stretch, paymentId } : stretch));
 
 /** Those that are not wholly used by `at`. */
 export const unspent = (stretches: readonly Stretch[], at: Instant): readonly Stretch[] =>

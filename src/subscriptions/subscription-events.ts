@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/instant.ts';
-import type { Stretch } from './stretch.ts';
+import { paidWith, type Stretch } from './stretch.ts';
 import type { SubscriptionStatus } from './subscription-lifecycle.ts';
 
 /** Whose subscription to which terms: what the first event of a history says. */
@@ -75,3 +75,14 @@ export type SubscriptionEvent = { readonly at: Instant } & (
   | { readonly type: 'canceled' }
   | { readonly type: 'expired' }
 );
+
+/** An event whose new stretches say which payment they were paid with. */
+export function boughtWith(event: SubscriptionEvent, paymentId: string | null): SubscriptionEvent {
+  if (paymentId === null) return event;
+  if ('paid' in event) {
+    const stretch = { ...event.paid.stretch, paymentId };
+    return { ...event, paid: { ...event.paid, stretch } };
+  }
+  if (!('run' in event) || event.run === null) return event;
+  return { ...event, run: { ...event.run, stretches: paidWith(event.run.stretches, paymentId) } };
+}

@@ -151,7 +151,8 @@ async function readPlayback(reader: Knex): Promise<Pick<Book, 'streams' | 'progr
       seq: number(row, 'seq'),
       positionSeconds: number(row, 'position_seconds'),
     })),
-    progress: (await rows(reader, 'progress')).map((row) => ({
+    // As the product reads it: a stream carries the newest reports itself.
+    progress: (await rows(reader, 'carried_progress')).map((row) => ({
       accountId: text(row, 'account_id'),
       titleId: text(row, 'title_id'),
       positionSeconds: number(row, 'position_seconds'),

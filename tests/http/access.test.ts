@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import { decodeJwt, SignJWT } from 'jose';
 import { KEYS } from '../../adapters/composition/keys.ts';
 import type { Access, Route } from '../../adapters/http/route.ts';
-import { routes } from '../world/routes.ts';
 import { Client, type Answer } from '../world/client.ts';
-import { STORES } from '../world/stores.ts';
-import { startUsher, type RunningUsher } from '../world/usher.ts';
+import type { RunningUsher } from '../world/usher.ts';
+import { COMPOSITIONS } from './compositions.ts';
 
 const ABSENT = '01980000-0000-7000-8000-ffffffffffff';
 
@@ -68,12 +67,12 @@ async function loggedOut(world: RunningUsher): Promise<Client> {
   return client;
 }
 
-for (const store of STORES) {
-  describe(`who may call what on ${store}`, () => {
+for (const { name, routes, start } of COMPOSITIONS) {
+  describe(`who may call what on ${name}`, () => {
     let world: RunningUsher;
     let people: Readonly<Record<Who, Client>>;
     before(async () => {
-      world = await startUsher(store);
+      world = await start();
       const account = await world.person();
       const { token } = account;
       people = {

@@ -1,16 +1,14 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { rawRoutes, routes } from '../world/routes.ts';
+import { allRoutes, rawRoutes } from '../world/routes.ts';
 import type { Answer, Client } from '../world/client.ts';
 import { furnish, type House } from '../world/house.ts';
-import { STORES } from '../world/stores.ts';
-import { startUsher, type RunningUsher } from '../world/usher.ts';
+import type { RunningUsher } from '../world/usher.ts';
+import { COMPOSITIONS, keyOf } from './compositions.ts';
 import { NAMED, OWNED, OWNED_IN_BODY, type Owned } from './whose.ts';
 
 const ABSENT = '01980000-0000-7000-8000-ffffffffffff';
 const MALFORMED = ['nonsense', '1', `${ABSENT}0`, '%2e%2e%2fme', '%00', "'%20or%201=1"];
-
-const keyOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
 
 /** Fields of a body that are ids of the product; a device's id is the client's own. */
 function idFields(body: z.ZodType): readonly string[] {
@@ -20,12 +18,12 @@ function idFields(body: z.ZodType): readonly string[] {
 
 describe('the table of whose objects routes name', () => {
   it('has a row for every route with a parameter, and no other', () => {
-    const withParameter = [...routes, ...rawRoutes].filter(({ path }) => path.includes('{')).map(keyOf);
+    const withParameter = [...allRoutes, ...rawRoutes].filter(({ path }) => path.includes('{')).map(keyOf);
     expect([...Object.keys(OWNED), ...Object.keys(NAMED)].sort()).to.deep.equal(withParameter.sort());
   });
 
   it('has a row for every id in a body, and no other', () => {
-    const named = routes.flatMap((route) =>
+    const named = allRoutes.flatMap((route) =>
       route.body ? idFields(route.body).map((name) => `${keyOf(route)} ${name}`) : [],
     );
     expect(Object.keys(OWNED_IN_BODY).sort()).to.deep.equal(named.sort());
@@ -52,20 +50,26 @@ function told({ status, body, headers }: Answer): unknown {
   return { status, problem, headers: shown };
 }
 
-for (const store of STORES) {
-  describe(`somebody else’s objects on ${store}`, () => {
+/** `method path`, with a field of the body behind it or not. */
+const routeOf = (key: string): string => key.split(' ').slice(0, 2).join(' ');
+
+for (const { name, own: mine, start } of COMPOSITIONS) {
+  const rows = <T>(table: Readonly<Record<string, T>>): readonly [string, T][] =>
+    Object.entries(table).filter(([key]) => mine.has(routeOf(key)));
+
+  describe(`somebody else’s objects on ${name}`, () => {
     let world: RunningUsher;
     let house: House;
     let absence: unknown;
     before(async () => {
-      world = await startUsher(store);
+      world = await start();
       house = await furnish(world);
       absence = told(await house.viewer.get(`/payments/my/${ABSENT}`));
       expect(absence).to.have.nested.property('problem.code', 'request.not-found');
     });
     after(() => world.stop());
 
-    for (const [key, row] of Object.entries(OWNED)) {
+    for (const [key, row] of rows(OWNED)) {
       it(`${key}: an absent, a malformed and a hidden one look the same`, async () => {
         const [method = '', path = ''] = key.split(' ');
         const client = house[row.as];
@@ -83,7 +87,7 @@ for (const store of STORES) {
       });
     }
 
-    for (const [key, row] of Object.entries(OWNED_IN_BODY)) {
+    for (const [key, row] of rows(OWNED_IN_BODY)) {
       it(`${key}: an absent, a malformed and a hidden one look the same`, async () => {
         const [method = '', path = '', field = ''] = key.split(' ');
         const post = (id: string): Promise<Answer> =>
@@ -96,7 +100,7 @@ for (const store of STORES) {
       });
     }
 
-    for (const [key, row] of Object.entries(NAMED)) {
+    for (const [key, row] of rows(NAMED)) {
       it(`${key}: a name that nobody gave out`, async () => {
         const [method = '', path = ''] = key.split(' ');
         const client = house[row.as];

@@ -4,9 +4,11 @@ import { CLIP, POSTER, TONE } from '../world/catalog.ts';
 import type { Answer, Client } from '../world/client.ts';
 import { expected } from '../world/house.ts';
 import { createPlanOn } from '../world/plans.ts';
+import { onlyStripe, rawRoutes, routes } from '../world/routes.ts';
 import { STORES, type StoreName } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
-import { idOf, money, type Cast } from './money-journey.ts';
+import { startStripeWorld, type StripeWorld } from '../adapters/stripe/world.ts';
+import { atStripe, idOf, money, type Cast } from './money-journey.ts';
 import { Witness } from './witness.ts';
 
 async function titles(cast: Cast, path: '/videos' | '/musics'): Promise<string> {
@@ -179,7 +181,7 @@ for (const store of STORES) {
     after(() => world.stop());
 
     it('agree on a journey over every route', async () => {
-      const witness = new Witness();
+      const witness = new Witness([...routes, ...rawRoutes]);
       const watch = (client: Client): Client => witness.watch(client);
       const cast: Cast = {
         world,
@@ -201,3 +203,26 @@ for (const store of STORES) {
     });
   });
 }
+
+describe('replies and the OpenAPI document, with Stripe', () => {
+  let stripe: StripeWorld;
+  before(async () => {
+    stripe = await startStripeWorld();
+  });
+  after(() => stripe.stop());
+
+  it('agree on a journey over every route that only Stripe brings', async () => {
+    const witness = new Witness(onlyStripe);
+    const watch = (client: Client): Client => witness.watch(client);
+    const { world } = stripe;
+    const cast = {
+      watch,
+      admin: watch(await world.admin()),
+      viewer: watch(await world.person()),
+      stranger: watch(world.anonymous()),
+    };
+    await atStripe(cast, stripe);
+    expect(witness.faults).to.deep.equal([]);
+    expect(witness.unseen).to.deep.equal([]);
+  });
+});

@@ -154,6 +154,7 @@ export const OWNED_IN_BODY: Readonly<Record<string, Owned>> = {
     others: nothing,
     body: { when: 'now', preview: true },
   },
+  'post /payments/checkout plan_id': { as: 'viewer', own: ({ make }) => make.plan(), others: nothing },
   'post /payments/reconcile account_id': {
     as: 'admin',
     own: async ({ viewer }) => viewer.accountId,

@@ -2,10 +2,16 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formatsPackage from 'ajv-formats';
 import { openApi } from '../../adapters/http/openapi.ts';
 import { PathTable } from '../../adapters/http/path-table.ts';
-import { rawRoutes, routes } from '../world/routes.ts';
+import { allRoutes, rawRoutes } from '../world/routes.ts';
+import type { RawRoute, Route } from '../../adapters/http/route.ts';
 import { Client, type Answer } from '../world/client.ts';
+import { keyOf } from './compositions.ts';
 
-const document = openApi({ routes, rawRoutes, info: { title: 'Usher', version: '0', description: '' } });
+const document = openApi({
+  routes: allRoutes,
+  rawRoutes,
+  info: { title: 'Usher', version: '0', description: '' },
+});
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formatsPackage.default(ajv);
@@ -38,18 +44,26 @@ export class Witness {
   /** What did not agree with the document. */
   readonly faults: string[] = [];
   readonly #table = new PathTable<string>();
+  readonly #inventory: readonly (Route | RawRoute)[];
   readonly #succeeded = new Set<string>();
+  readonly #refused = new Set<string>();
 
-  constructor() {
-    for (const { method, path } of routes) this.#table.add(method, path, path);
-    for (const { method, path } of rawRoutes) this.#table.add(method, path, path);
+  /** `routes` are those that are to be seen. */
+  constructor(routes: readonly (Route | RawRoute)[]) {
+    this.#inventory = routes;
+    for (const { method, path } of [...allRoutes, ...rawRoutes]) this.#table.add(method, path, path);
   }
 
   /** Routes of the inventory that nobody has made succeed. */
   get unseen(): readonly string[] {
-    return [...routes, ...rawRoutes]
-      .map(({ method, path }) => `${method} ${path}`)
-      .filter((key) => !this.#succeeded.has(key));
+    return this.#inventory.map(keyOf).filter((key) => !this.#succeeded.has(key));
+  }
+
+  /** `method path code` of the refusals that routes of the inventory announce and that nobody has met. */
+  get unprovoked(): readonly string[] {
+    return this.#inventory
+      .flatMap((route) => [...new Set(route.refuses)].map((code) => `${keyOf(route)} ${code}`))
+      .filter((refusal) => !this.#refused.has(refusal));
   }
 
   /** The same person, watched. */
@@ -65,6 +79,7 @@ export class Witness {
     if (found.state !== 'found') throw new Error(`a route that is not in the inventory: ${method} ${url}`);
     const path = found.value;
     if (answer.status < 400) this.#succeeded.add(`${method} ${path}`);
+    else this.#refused.add(`${method} ${path} ${String(answer.body['code'])}`);
     const contentType = answer.headers.get('content-type') ?? '';
     const fault = faultOf({ method, path, status: answer.status, contentType, body: answer.body });
     if (fault !== null) this.faults.push(`${method} ${url} → ${answer.status}: ${fault}`);

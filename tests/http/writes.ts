@@ -96,6 +96,12 @@ export const WRITES: Readonly<Record<string, Write>> = {
     body: async ({ viewer }) => ({ account_id: viewer.accountId }),
     status: 200,
   },
+  'post /payments/checkout': {
+    as: 'viewer',
+    body: async ({ make }) => ({ plan_id: await make.plan() }),
+    status: 201,
+    readBack: () => '/subscriptions/my',
+  },
   'post /coupons': {
     as: 'admin',
     body: plain({ code: 'mass', percent_off: 10 }),
@@ -108,6 +114,30 @@ export const WRITES: Readonly<Record<string, Write>> = {
     body: plain({ name: 'New' }),
     status: 200,
     readBack: samePath,
+  },
+  'patch /subscriptions/my': {
+    as: 'viewer',
+    body: plain({ auto_renew: true, payment_method: 'pm_ok' }),
+    status: 200,
+    readBack: samePath,
+  },
+  'post /subscriptions/change': {
+    as: 'viewer',
+    body: async ({ make }) => ({ plan_id: await make.plan(), when: 'now' }),
+    status: 200,
+    readBack: () => '/subscriptions/my',
+  },
+  'post /subscriptions/pause': {
+    as: 'viewer',
+    body: plain({ at: 'now' }),
+    status: 200,
+    readBack: () => '/subscriptions/my',
+  },
+  'post /subscriptions/resume': {
+    as: 'viewer',
+    body: plain({}),
+    status: 200,
+    readBack: () => '/subscriptions/my',
   },
   'post /subscriptions/cancel': {
     as: 'viewer',

@@ -50,7 +50,8 @@ async function actualOf(todo: Command, stage: Stage, aim: Aim): Promise<string |
       return void (await subscriptions.pause({ actor, when: todo.when, resumesAt }));
     }
     case 'change-at-end':
-      return void (await subscriptions.scheduleChange({ actor, planId: planIds[todo.plan] }));
+      await subscriptions.scheduleChange({ actor, planId: planIds[todo.plan], idempotency: undefined });
+      return;
     default:
       return behindTheScenes(todo, stage, aim);
   }
@@ -93,7 +94,6 @@ async function purchase(
   return result.payment?.status === 'requires_action' ? 'requires_action' : 'ok';
 }
 
-/** A change costs what its preview says. */
 async function change(
   { faces: { billing }, viewer: actor, planIds }: Stage,
   { plan, proration, method }: Extract<Command, { do: 'change' }>,

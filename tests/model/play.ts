@@ -3,7 +3,6 @@ import type { Invoice, Payment } from '../../src/billing/index.ts';
 import { actual } from './deeds.ts';
 import { aimOf, expected, type Command } from './commands.ts';
 import { Reference } from './model.ts';
-import { isLive } from './offers.ts';
 import type { PlanKey } from './reckoning.ts';
 import { setStage, type Stage } from './stage.ts';
 
@@ -76,31 +75,41 @@ async function compare(
   const told = ids
     .map((id) => byId.get(id))
     .map((p) => p && `${p.amountMinor} ${p.status} ${p.refundedMinor}`);
-  const { sub, payments, balance, cash } = model;
   const ours = {
     ...(await subscriptionOf(stage)),
     payments: told,
     balance: seen.balance,
     cash: seen.sums['cash'] ?? 0,
   };
-  expect(ours, label).to.deep.equal({
-    status: sub?.status ?? null,
-    plan: sub?.plan ?? null,
-    endsAt: sub?.endsAt ?? null,
-    autoRenew: sub?.autoRenew ?? false,
-    cancelAtPeriodEnd: sub?.cancelAtEnd ?? false,
-    pauseAtPeriodEnd: sub?.pauseAtEnd ?? false,
-    next: sub?.next ?? null,
-    access: model.access,
-    payments: payments.map(({ due, status, refunded }) => `${due} ${status} ${refunded}`),
-    balance,
-    cash,
-  });
+  const rules = factsOf(model);
+  expect(ours, `${label}: ${differences(ours, rules)}`).to.deep.equal(rules);
   checkBooks(seen, model, label);
   expect(stage.faults, label).to.deep.equal([]);
 }
 
-async function subscriptionOf({ faces, viewer, planIds }: Stage): Promise<Readonly<Record<string, unknown>>> {
+const factsOf = ({ sub, payments, access, balance, cash }: Reference) => ({
+  status: sub?.status ?? null,
+  plan: sub?.plan ?? null,
+  endsAt: sub?.endsAt ?? null,
+  autoRenew: sub?.autoRenew ?? false,
+  cancelAtPeriodEnd: sub?.cancelAtEnd ?? false,
+  pauseAtPeriodEnd: sub?.pauseAtEnd ?? false,
+  next: sub?.next ?? null,
+  access,
+  payments: payments.map(({ due, status, refunded }) => `${due} ${status} ${refunded}`),
+  balance,
+  cash,
+});
+
+type Facts = Readonly<Record<string, unknown>>;
+
+const differences = (ours: Facts, rules: Facts): string =>
+  Object.keys(rules)
+    .map((key) => [key, JSON.stringify(ours[key]), JSON.stringify(rules[key])])
+    .flatMap(([key, our, rule]) => (our === rule ? [] : [`${key} is ${our}, by the rules ${rule}`]))
+    .join('; ');
+
+async function subscriptionOf({ faces, viewer, planIds }: Stage): Promise<Facts> {
   const details = await faces.subscriptions.current(viewer.accountId);
   const sub = details?.subscription;
   const keyOf = (id: string | undefined): PlanKey | null =>
@@ -155,5 +164,3 @@ function numbered(invoices: readonly Invoice[]): readonly string[] {
     Array.from({ length: count }, (_, index) => `${year}-${String(index + 1).padStart(6, '0')}`),
   );
 }
-
-void isLive;

@@ -7,6 +7,7 @@ import {
   UNIT_OF_WORK,
 } from '../../adapters/composition/keys.ts';
 import { parseConfig } from '../../adapters/composition/parse-config.ts';
+import type { Token } from '../../adapters/composition/token.ts';
 import { composeUsher, type Usher } from '../../adapters/composition/usher.ts';
 import { createRecordedMailer } from '../../adapters/email/recorded.ts';
 import type { Simulated } from '../../adapters/payments/simulated.ts';
@@ -41,14 +42,14 @@ const CONFIG = parseConfig({
 export async function setStage(start: number): Promise<Stage> {
   const faults: string[] = [];
   const usher = await composeUsher(CONFIG, (container) => {
-    const bind = <T>(key: Parameters<typeof container.bind<T>>[0], value: T): void => {
+    const instead = <T>(key: Token<T>, value: T): void => {
       container.unbind(key);
       container.bind(key).toConstantValue(value);
     };
-    bind(SYSTEM_CLOCK, { now: () => instant(start) });
-    bind(PASSWORDS, plainPasswords);
-    bind(MAILER, createRecordedMailer());
-    bind(FAILURES, { failed: (what, error) => void faults.push(`${what}: ${String(error)}`) });
+    instead(SYSTEM_CLOCK, { now: () => instant(start) });
+    instead(PASSWORDS, plainPasswords);
+    instead(MAILER, createRecordedMailer());
+    instead(FAILURES, { failed: (what, error) => void faults.push(`${what}: ${String(error)}`) });
   });
   const { faces } = usher;
   const simulated = usher.get(SIMULATED);

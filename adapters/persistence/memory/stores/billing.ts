@@ -11,8 +11,6 @@ const PAYMENTS: TableDefinition<Payment> = {
   unique: {
     payments_one_open: (payment) => (isOpen(payment.status) ? payment.accountId : undefined),
     payments_gateway_key: (payment) => payment.gatewayKey,
-    payments_gateway_reference: ({ gateway, gatewayReference }) =>
-      gatewayReference === null ? undefined : `${gateway ?? ''} ${gatewayReference}`,
   },
 };
 
