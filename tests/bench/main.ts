@@ -104,11 +104,11 @@ async function measure(store: string, bare: Served): Promise<void> {
   const database = await cluster?.createDatabase();
   const env = environment(dataDir, database?.url ?? null);
   const admin = { email: 'bench-admin@example.com', password: 'bench admin password 1' };
-  spawnSync(process.execPath, ['adapters/main.ts', 'admin', 'create', admin.email], {
+  spawnSync(process.execPath, ['adapters/start.js', 'admin', 'create', admin.email], {
     env: { ...env, ADMIN_PASSWORD: admin.password },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const usher = await serve('adapters/main.ts', ['serve'], env);
+  const usher = await serve('adapters/start.js', ['serve'], env);
   try {
     const stage = await setStage(usher.base, admin, ACCOUNTS);
     const subjects = SUBJECTS.filter(({ name }) => ONLY?.includes(name) ?? true);

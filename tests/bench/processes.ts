@@ -27,17 +27,18 @@ export async function serve(
   return { base, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
-async function printedUrl(child: ChildProcess): Promise<string> {
+/** Goes on reading behind the URL: a log that nobody reads would fill the pipe, and then the process. */
+function printedUrl(child: ChildProcess): Promise<string> {
   let text = '';
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk);
-    const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
-    if (url !== undefined) {
-      child.stdout?.resume();
-      return url;
-    }
-  }
-  throw new Error('the program printed no URL');
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (text.length > 100_000) return;
+      text += chunk.toString();
+      const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    child.stdout?.once('end', () => reject(new Error('the program printed no URL')));
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
