@@ -31,8 +31,13 @@ export const edgeLog = (logger: Logger): EdgeLog => ({
 export const processLogger = (level: string): Logger =>
   pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.epochTime },
-    byTurn(pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 1_000 })),
+    (standardOutput ??= byTurn(
+      pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 1_000 }),
+    )),
   );
+
+/** One for the process, however many products are composed in it: each listens for the end of the process. */
+let standardOutput: DestinationStream | undefined;
 
 /** The lines of one turn of the event loop in one piece: at each, the destination measures all that it holds. */
 function byTurn(destination: DestinationStream): DestinationStream {

@@ -3,8 +3,9 @@ import { statusOfCode } from './refusal-catalogue.ts';
 import type { Json } from './openapi-schemas.ts';
 import type { Route } from './route.ts';
 
-type Refusing = Pick<Route, 'refuses' | 'access' | 'path'> &
-  Partial<Pick<Route, 'rate' | 'query' | 'body' | 'upload' | 'idempotent' | 'authenticates'>>;
+/** Without `access` nobody is asked who they are. */
+type Refusing = Pick<Route, 'refuses' | 'path'> &
+  Partial<Pick<Route, 'access' | 'rate' | 'query' | 'body' | 'upload' | 'idempotent' | 'authenticates'>>;
 
 /** Every way in which a route may say no: what all routes of its form share, and what its use case refuses. */
 export function refusalsOf(route: Refusing): Record<string, Json> {
@@ -18,8 +19,10 @@ export function refusalsOf(route: Refusing): Record<string, Json> {
 
 function sharedCodes(route: Refusing): readonly string[] {
   const codes = ['internal', 'service.busy', 'service.unavailable'];
-  if (route.rate !== 'unlimited') codes.push('request.rate-limited', 'request.unauthenticated');
-  if (route.access !== 'public' && route.access !== 'account') codes.push('request.forbidden');
+  if (route.rate !== 'unlimited') codes.push('request.rate-limited');
+  if (route.access) codes.push('request.unauthenticated');
+  if (route.access && route.access !== 'public' && route.access !== 'account')
+    codes.push('request.forbidden');
   if (route.path.includes('{')) codes.push('request.not-found');
   if (route.query || route.body || route.idempotent) codes.push('request.invalid');
   if (route.body || route.upload) codes.push('request.too-large', 'request.unsupported-media-type');

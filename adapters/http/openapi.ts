@@ -176,7 +176,7 @@ function rawOperation(raw: RawRoute): Json {
     })),
     responses: {
       200: { description: 'The bytes', content: { '*/*': { schema: {} } } },
-      ...refusalsOf({ refuses: raw.refuses, access: 'public', rate: 'unlimited', path: raw.path }),
+      ...refusalsOf({ refuses: raw.refuses, rate: 'unlimited', path: raw.path }),
     },
   };
 }

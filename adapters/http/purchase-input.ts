@@ -25,18 +25,24 @@ function isReturnUrl(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === 'localhost');
 }
 
-/** What every purchase may be refused with. */
-export const PURCHASE_REFUSALS = [
+/**
+ * What whatever is paid for may be refused with: before anything is charged, or afterwards, when the facts have
+ * changed meanwhile and the money goes back.
+ */
+export const PAID_REFUSALS = [
   'billing.account-closed',
   'billing.purchase-in-progress',
   'billing.payment-declined',
   'billing.payment-late',
   'billing.balance-changed',
-  'billing.coupon-not-applicable',
   'subscriptions.already-active',
-  'subscriptions.plan-unavailable',
+] as const;
+
+/** What a further term of the present plan may be refused with, beside that. */
+export const RENEWAL_REFUSALS = [
+  'billing.coupon-not-applicable',
   'subscriptions.renewal-too-early',
   'subscriptions.not-renewable',
-  'idempotency.in-progress',
-  'idempotency.other-request',
+  'subscriptions.changed-meanwhile',
+  'subscriptions.collected-elsewhere',
 ] as const;

@@ -1,7 +1,14 @@
 import type { Instant } from '../kernel/instant.ts';
 import { movedBy, noBalance } from './balance.ts';
 import { invoiceFor, invoiceRefunded, numberOf, yearOf, type BillTo } from './invoice.ts';
-import { disputePostings, invoicePostings, refundPostings, unappliedPostings } from './ledger.ts';
+import {
+  creditReturnPostings,
+  disputePostings,
+  invoicePostings,
+  refundPostings,
+  unappliedPostings,
+  type LedgerEntry,
+} from './ledger.ts';
 import type { BillingDeps } from './deps.ts';
 import type { Payment } from './payment.ts';
 import type { BookStores } from './book-ports.ts';
@@ -26,7 +33,7 @@ export async function bookPurchase(
   const { accountId, currency, pricing, subscriptionId } = payment;
   if (pricing.lines.length === 0) return payment;
   if (subscriptionId === null) throw new Error(`payment ${payment.id} bought nothing to be invoiced`);
-  await moveBalance(stores, payment);
+  await moveBalance(stores, payment, pricing.creditLeftMinor - pricing.creditUsedMinor);
   const year = yearOf(now);
   const number = numberOf(year, await stores.invoices.takeNumber(year));
   const invoice = invoiceFor({ id: ids.next(), number, payment, subscriptionId, billTo, now });
@@ -40,11 +47,41 @@ export async function bookPurchase(
   return { ...payment, invoiceId: invoice.id };
 }
 
+const CREDIT_RETURNED = 'credit-returned';
+
+/** What a paid purchase took of the account's balance goes back there, once, behind the account's lock. */
+export async function bookCreditReturned(
+  { ids }: BookDeps,
+  stores: BookStores,
+  { payment, at }: { readonly payment: Payment; readonly at: Instant },
+): Promise<void> {
+  const { id: reference, accountId, currency, invoiceId, pricing } = payment;
+  const minor = pricing.creditUsedMinor;
+  if (invoiceId === null || minor === 0 || (await isReturned(stores, payment))) return;
+  await moveBalance(stores, payment, minor);
+  const postings = creditReturnPostings(minor);
+  await post(stores, ids, { accountId, currency, at, reason: CREDIT_RETURNED, reference, postings });
+}
+
+/** The ledger is asked, newest entries first: it is never rewritten, and nothing lies before the payment. */
+async function isReturned({ ledger }: BookStores, payment: Payment): Promise<boolean> {
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page = await ledger.list(payment.accountId, { limit: 100, cursor });
+    const isIt = ({ reason, reference }: LedgerEntry): boolean =>
+      reason === CREDIT_RETURNED && reference === payment.id;
+    if (page.items.some(isIt)) return true;
+    if (page.items.some(({ at }) => at < payment.createdAt)) return false;
+    cursor = page.nextCursor;
+  }
+  return false;
+}
+
 async function moveBalance(
   { balances }: BookStores,
-  { accountId, currency, pricing }: Payment,
+  { accountId, currency }: Payment,
+  minor: number,
 ): Promise<void> {
-  const minor = pricing.creditLeftMinor - pricing.creditUsedMinor;
   if (minor === 0) return;
   const balance = (await balances.find(accountId, currency)) ?? noBalance(accountId, currency);
   await balances.save(movedBy(balance, minor));

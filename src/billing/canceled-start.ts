@@ -1,3 +1,4 @@
+import { bookCreditReturned } from './book.ts';
 import { refundableMinor } from './money-back.ts';
 import type { Payment } from './payment.ts';
 import { owe } from './refund-facts.ts';
@@ -12,8 +13,8 @@ export interface CanceledStart {
 export interface RefundCommands {
   /**
    * Gives back in full what was paid for a subscription that was cancelled before it started (rules.md:
-   * "`scheduled` is refunded in full"). The refund is owed from now on; the sweep takes it to the gateway.
-   * Again it changes nothing.
+   * "`scheduled` is refunded in full"). The refund is owed from now on; the sweep takes it to the gateway. What
+   * was paid from the account's balance is there again. Again it changes nothing.
    */
   refundCanceledStart(canceled: CanceledStart): Promise<void>;
 }
@@ -22,8 +23,10 @@ export const refundCommands = (deps: BillingDeps): RefundCommands => ({
   refundCanceledStart: (canceled) =>
     deps.unitOfWork.run(async (stores) => {
       await stores.lock(canceled.accountId);
-      const paid = (await stores.payments.ofSubscription(canceled)).filter(holdsMoney);
-      for (const payment of paid) await oweBack(stores, deps, payment);
+      const bought = await stores.payments.ofSubscription(canceled);
+      const at = deps.clock.now();
+      for (const payment of bought) await bookCreditReturned(deps, stores, { payment, at });
+      for (const payment of bought.filter(holdsMoney)) await oweBack(stores, deps, payment);
     }),
 });
 

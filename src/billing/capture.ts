@@ -3,6 +3,7 @@ import { DomainError } from '../kernel/domain-error.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { isLive, type Subscription } from '../subscriptions/index.ts';
 import { bookPurchase, bookUnapplied } from './book.ts';
+import { standingCredits } from './credit-standing.ts';
 import type { BillingDeps, PurchaseStores } from './deps.ts';
 import { redeemed, releaseCoupon } from './discount.ts';
 import { paymentEvent } from './events.ts';
@@ -76,12 +77,20 @@ async function bring(deps: BillingDeps, it: Capture): Promise<Subscription | Dom
     if (await gaveUp(stores, payment)) throw refusals.paymentLate(payment.id);
     const balance = await stores.balances.find(payment.accountId, payment.currency);
     if ((balance?.minor ?? 0) < payment.pricing.creditUsedMinor) throw refusals.balanceChanged();
+    if ((await creditStanding(stores, payment)) < payment.pricing.creditMinor)
+      throw refusals.balanceChanged();
     return await carryOut(deps, it);
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
     const { kind, code, message, details } = error;
     return new DomainError(kind, code, message, { ...details, payment_id: payment.id });
   }
+}
+
+/** What is still to be credited: some of it may have gone back to the payer while this payment was open. */
+async function creditStanding(stores: PurchaseStores, { quote }: Payment): Promise<number> {
+  const credits = await standingCredits(stores, quote.credits);
+  return credits.reduce((sum, { minor }) => sum + minor, 0);
 }
 
 /** Whether the subscription that waited for this payment is over: cancelled, or behind its time. */

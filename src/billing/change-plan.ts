@@ -28,7 +28,7 @@ export interface ChangeOrder extends ChangeRequest {
 
 /** What a change costs. Repeated within the hour with its `prorationDate`, it costs the same to the minor unit. */
 export interface ChangePreview {
-  /** As it is; null while the outcome of the payment is open. */
+  /** As it is: while the outcome of the payment is open, on the old plan. */
   readonly subscription: SubscriptionDetails | null;
   readonly pricing: Pricing;
   readonly currency: string;

@@ -34,7 +34,7 @@ export interface BillingDeps {
 export interface Receipt {
   /** Null when nothing was to be paid because a trial began. */
   readonly payment: Payment | null;
-  /** As the purchase left it. Null while the outcome of the payment is open and nothing waits for it. */
+  /** As the purchase left it. Null while the outcome of the payment is open, and there is nothing that goes on. */
   readonly subscription: SubscriptionDetails | null;
   readonly at: Instant;
 }

@@ -6,6 +6,7 @@ import { closed, type Dispute } from './dispute.ts';
 import { disputeEvent } from './events.ts';
 import { disputedBy, stillDisputed, undisputed } from './money-back.ts';
 import type { Payment } from './payment.ts';
+import { reclaimCredit } from './reclaim.ts';
 import { lockedPayment, wasPaid, type Heard } from './refund-facts.ts';
 
 const GATEWAY: Actor = { kind: 'system', job: 'dispute' };
@@ -94,6 +95,8 @@ async function lose(deps: Deps, stores: PurchaseStores, { payment, dispute, now 
   const { accountId, subscriptionId } = payment;
   await stores.payments.save(stillDisputed(payment, noteOf(dispute)));
   await book(deps, stores, { payment, dispute, now }, 'lost');
+  const { amountMinor, id: reference } = dispute;
+  await reclaimCredit(deps, stores, { payment, amountMinor, reference, at: now });
   if (subscriptionId !== null)
     await deps.operations.cancelNow(stores, { accountId, subscriptionId, actor: GATEWAY, now });
 }

@@ -58,6 +58,12 @@ export const refundPostings = (payment: Payment, minor: number): readonly Postin
   { account: payment.invoiceId === null ? 'unapplied' : 'refunds', amountMinor: minor },
 ];
 
+/** What a purchase took of the account's balance is there again. */
+export const creditReturnPostings = (minor: number): readonly Posting[] => [
+  { account: 'customer-credit', amountMinor: -minor },
+  { account: 'refunds', amountMinor: minor },
+];
+
 /** Money that a lost dispute took; `-minor` when it came back after all. */
 export const disputePostings = (minor: number): readonly Posting[] => [
   { account: 'cash', amountMinor: -minor },

@@ -2,6 +2,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { PurchaseIntent, Quote } from '../subscriptions/index.ts';
 import { bookPurchase } from './book.ts';
+import { standingCredits } from './credit-standing.ts';
 import type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
 import { discountsFor, redeemed, reserveCoupon, type Discount } from './discount.ts';
 import { paymentEvent } from './events.ts';

@@ -4,6 +4,7 @@ import type { BillingDeps, PurchaseStores } from './deps.ts';
 import { refundEvent } from './events.ts';
 import { outsideMinor, refunding, takenBack, toldRefunded } from './money-back.ts';
 import type { Payment } from './payment.ts';
+import { reclaimCredit } from './reclaim.ts';
 import { providerRefund, type Refund } from './refund.ts';
 
 /** What became of a piece of news. `parked`: it is about a payment whose capture we have not heard of yet. */
@@ -67,6 +68,8 @@ export async function recordOutside(
   const refund = providerRefund(payment, { id: ids.next(), amountMinor, now });
   await stores.refunds.add(refund);
   await stores.payments.save(takenBack(payment, amountMinor));
-  await bookRefund({ ids }, stores, { payment, amountMinor, reference: refund.id, at: now });
+  const back = { payment, amountMinor, reference: refund.id, at: now };
+  await bookRefund({ ids }, stores, back);
+  await reclaimCredit({ ids }, stores, back);
   await stores.outbox.add([refundEvent(refund, { type: 'billing.refunded', at: now, ids })]);
 }

@@ -29,7 +29,7 @@ export const refusals = {
   balanceChanged: refusal(
     'conflict',
     'billing.balance-changed',
-    'The balance that this payment counted on has been used meanwhile. The payment goes back.',
+    'The credit that this payment counted on is not there any more. The payment goes back.',
   ),
   paymentDeclined: refusal(
     'payment-required',

@@ -5,6 +5,7 @@ import type { BillingDeps, PurchaseStores } from './deps.ts';
 import { refundEvent } from './events.ts';
 import { refundedBy, refundFailed } from './money-back.ts';
 import type { GaveBack } from './ports.ts';
+import { reclaimCredit } from './reclaim.ts';
 import { recordOutside } from './refund-facts.ts';
 import { gaveBack, refusedBack, trying, tryLater, type Refund } from './refund.ts';
 
@@ -105,7 +106,9 @@ async function settleRefund(
   const left = done ? refundedBy(payment, amountMinor) : refundFailed(payment, amountMinor);
   await stores.refunds.save(ended);
   await stores.payments.save(left);
-  if (done) await bookRefund(deps, stores, { payment, amountMinor, reference: refund.id, at: now });
+  const back = { payment, amountMinor, reference: refund.id, at: now };
+  if (done) await bookRefund(deps, stores, back);
+  if (done) await reclaimCredit(deps, stores, back);
   const type = done ? 'billing.refunded' : 'billing.refund-failed';
   await stores.outbox.add([refundEvent(ended, { type, at: now, ids: deps.ids })]);
   await recordOutside(deps, stores, { payment: left, now });

@@ -82,7 +82,11 @@ async function receiptOf(
   { stores, now }: Case,
   { payment, state }: { readonly payment: Payment; readonly state: Subscription | undefined },
 ): Promise<Settlement> {
-  const subscription = state ? await operations.describe(stores, { state, now }) : null;
+  const { subscriptionId } = payment.quote;
+  // While the payment is open nothing has changed: what was to be renewed or changed is shown as it is.
+  const shown =
+    state ?? (subscriptionId === null ? undefined : await stores.subscriptions.find(subscriptionId));
+  const subscription = shown ? await operations.describe(stores, { state: shown, now }) : null;
   return { receipt: { payment, subscription, at: now } };
 }
 

@@ -41,7 +41,11 @@ export const subscriptionCommands = (deps: DetailsDeps): SubscriptionCommands =>
       once(stores, idempotency, { now: deps.clock.now(), policy: oncePolicy }, () =>
         commandWithin(stores, deps, {
           actor,
-          commanded: (state) => plannedChange(stores, state, planId),
+          commanded: async (state) => {
+            // The calendar is to find it at the end of the period.
+            await stores.plans.hold(planId);
+            return plannedChange(stores, state, planId);
+          },
         }),
       ),
     ),

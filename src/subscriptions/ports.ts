@@ -24,9 +24,9 @@ export interface PlanStore {
   add(plan: Plan): Promise<void>;
   /** Stores a plan whose `version` is one above the stored one; any other is a lost race. */
   save(plan: Plan): Promise<void>;
-  /** The plan, which until this unit of work ends nobody can remove. */
+  /** The plan, which somebody is about to have, or to have had: from then on it is never removed. */
   hold(id: string): Promise<Plan | undefined>;
-  /** Removes the plan and its versions, unless a subscription was ever bought on it: then false. */
+  /** Removes the plan and its versions, unless it was ever held, or a subscription is on it: then false. */
   removeUnbought(id: string): Promise<boolean>;
   /** Keeps an immutable version; one that exists already is a lost race. */
   addVersion(version: PlanVersion): Promise<void>;

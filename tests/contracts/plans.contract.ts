@@ -100,6 +100,24 @@ export function plansContract(open: Open<PlanStores>): void {
     expect(await unitOfWork.read(({ plans }) => plans.find(added.id))).to.deep.equal(added);
     expect(await unitOfWork.read(({ plans }) => plans.findVersion(added.id, 1))).to.not.equal(undefined);
   });
+
+  it('keeps one that was ever held, whatever became of the buyer; unless nothing came of it', async () => {
+    const [held, dropped] = [plan('held'), plan('dropped')];
+    for (const each of [held, dropped])
+      await unitOfWork.run(async ({ plans }) => {
+        await plans.add(each);
+        await plans.addVersion(versionOf(each, NOW));
+      });
+    await Promise.all([1, 2, 3].map(() => unitOfWork.run(({ plans }) => plans.hold(held.id))));
+    const failed = unitOfWork.run(async ({ plans }) => {
+      await plans.hold(dropped.id);
+      throw new Error('nothing came of it');
+    });
+    expect(await failed.catch((error: unknown) => String(error))).to.match(/nothing came/);
+    expect(await unitOfWork.run(({ plans }) => plans.removeUnbought(held.id))).to.equal(false);
+    expect(await unitOfWork.run(({ plans }) => plans.removeUnbought(dropped.id))).to.equal(true);
+    expect(await unitOfWork.read(({ plans }) => plans.find(held.id))).to.deep.equal(held);
+  });
 }
 
 async function expectRejection(work: Promise<unknown>, code: string): Promise<void> {

@@ -3,6 +3,7 @@ import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { KEYS } from '../../adapters/composition/keys.ts';
 import { EVENT_TYPES } from '../../adapters/payments/simulated-news.ts';
 import { signatureOf } from '../../adapters/payments/signed-webhooks.ts';
+import { WEBHOOK_SECRET } from '../adapters/stripe/world.ts';
 import type { RunningUsher } from '../world/usher.ts';
 import { junkText } from './junk.ts';
 
@@ -22,7 +23,7 @@ const charge = fc.record({
 const dispute = fc.record({ id: mostly(fc.uuid()), amount: mostly(fc.nat()), reason: mostly(junkText) });
 
 /** Events as the simulated gateway sends them, here and there with something else in a field; and plain bytes. */
-export const webhookBodies: fc.Arbitrary<Uint8Array> = fc.oneof(
+const simulatedBodies: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 2_000 }) },
   {
     weight: 9,
@@ -39,12 +40,67 @@ export const webhookBodies: fc.Arbitrary<Uint8Array> = fc.oneof(
   },
 );
 
+const STRIPE_TYPES = [
+  'checkout.session.completed',
+  'checkout.session.expired',
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.closed',
+  'customer.subscription.updated',
+  'customer.subscription.deleted',
+  'invoice.paid',
+  'invoice.payment_failed',
+  'product.updated',
+];
+const someId = (prefix: string): fc.Arbitrary<unknown> => mostly(fc.uuid().map((id) => `${prefix}_${id}`));
+
+/** What Stripe tells of, with the fields that are read of it. */
+const stripeObject = fc.record({
+  id: someId('in'),
+  object: mostly(fc.constantFrom('checkout.session', 'payment_intent', 'charge', 'subscription', 'invoice')),
+  customer: someId('cus'),
+  subscription: someId('sub'),
+  payment_intent: someId('pi'),
+  charge: someId('ch'),
+  status: mostly(fc.constantFrom('complete', 'succeeded', 'active', 'past_due', 'paid', 'lost')),
+  amount: mostly(fc.nat()),
+  amount_refunded: mostly(fc.nat()),
+  currency: mostly(fc.constant('usd')),
+  metadata: mostly(fc.dictionary(fc.constantFrom('usher_payment', 'usher_account'), fc.uuid())),
+  items: mostly(fc.jsonValue()),
+  lines: mostly(fc.jsonValue()),
+});
+
+const stripeBodies: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 2_000 }) },
+  {
+    weight: 9,
+    arbitrary: fc
+      .record({
+        id: someId('evt'),
+        object: mostly(fc.constant('event')),
+        type: mostly(fc.constantFrom(...STRIPE_TYPES)),
+        created: mostly(fc.integer({ min: 0, max: 2_000_000_000 })),
+        livemode: mostly(fc.constant(false)),
+        data: mostly(fc.record({ object: mostly(stripeObject) })),
+      })
+      .map((event) => Buffer.from(JSON.stringify(event))),
+  },
+);
+
+export const bodiesOf = (path: string): fc.Arbitrary<Uint8Array> =>
+  path.endsWith('stripe') ? stripeBodies : simulatedBodies;
+
 /** Most webhooks are signed: what comes behind the signature is to be reached. */
 export function signatureFor(
   world: RunningUsher,
   { path, body }: { readonly path: string; readonly body: unknown },
 ): Readonly<Record<string, string>> {
   if (!path.startsWith('/webhooks/') || !(body instanceof Uint8Array) || body.length % 10 === 0) return {};
+  if (path.startsWith('/webhooks/stripe'))
+    return { 'stripe-signature': signatureOf(body, [WEBHOOK_SECRET], systemClock.now()) };
   const { simulatedWebhooks } = world.usher.get(KEYS);
   return { 'simulated-signature': signatureOf(body, simulatedWebhooks, systemClock.now()) };
 }

@@ -17,7 +17,7 @@ const failures = { failed: () => undefined };
 
 const event = (id: string, at: Instant): DomainEvent => ({
   id,
-  type: 'subscriptions.expired',
+  type: 'billing.payment-failed',
   at,
   accountId: 'account',
   subjectId: 'subject',
@@ -98,7 +98,7 @@ describe('operating Usher over HTTP', () => {
       happened: [
         {
           at: '2026-02-01T12:00:00.000Z',
-          type: 'subscriptions.expired',
+          type: 'billing.payment-failed',
           subject_id: 'subject',
           account_id: 'account',
         },
@@ -160,7 +160,7 @@ describe('operating Usher over HTTP', () => {
     expect(shown.waiting).to.equal(0);
     expect(shown.dead[0]).to.include({
       event_id: 'alarm',
-      event_type: 'subscriptions.expired',
+      event_type: 'billing.payment-failed',
       reaction: 'notifications.deliver',
       attempts: 1,
       last_error: 'Error: no mail today',

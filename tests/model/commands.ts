@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import type { Method, Payment, Reference } from './model.ts';
-import type { Order } from './offers.ts';
+import type { Reference } from './model.ts';
+import type { Order, Payment } from './offers.ts';
 import { DAY, HOUR, PLANS, SECOND, type PlanKey } from './reckoning.ts';
+import type { Method } from './till.ts';
 
 /** One thing that is done to both: to the product and to its model. Plain data, so that it can be read and repeated. */
 export type Command =

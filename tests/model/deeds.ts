@@ -3,7 +3,7 @@ import { toDecimal } from '../../src/kernel/money.ts';
 import { after, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { PurchaseOrder } from '../../src/billing/index.ts';
 import type { Aim, Command } from './commands.ts';
-import type { Method } from './model.ts';
+import type { Method } from './till.ts';
 import { DAY } from './reckoning.ts';
 import type { Stage } from './stage.ts';
 
@@ -52,7 +52,11 @@ async function actualOf(todo: Command, stage: Stage, aim: Aim): Promise<string |
     case 'change-at-end':
       await subscriptions.scheduleChange({ actor, planId: planIds[todo.plan], idempotency: undefined });
       return;
-    default:
+    case 'checkout':
+    case 'refund':
+    case 'dispute':
+    case 'turn':
+    case 'turn-to':
       return behindTheScenes(todo, stage, aim);
   }
 }

@@ -47,11 +47,7 @@ export const pauseAt = (sub: Sub, at: number, resumesAt: number | null): void =>
 export function endPause(sub: Sub, now: number): void {
   const by = now - Number(sub.pausedAt);
   const endsAt = Number(sub.endsAt) + by;
-  const stretches = sub.stretches.map(({ start, end, minor }) => ({
-    start: start + by,
-    end: end + by,
-    minor,
-  }));
+  const stretches = sub.stretches.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
   const run = { anchor: endsAt, terms: 0, endsAt, stretches };
   move(sub, { ...run, status: 'active', pausedAt: null, resumesAt: null });
 }
@@ -99,7 +95,8 @@ function prolong(sub: Sub, { plan }: Quote, { now, by }: { now: number; by: By }
   checkRenewal(sub, now);
   const longer = nextTerm(sub, plan);
   const isHeld = sub.status !== 'past_due' || now < graceEnd(sub);
-  const stretch = { start: Number(sub.endsAt), end: Number(longer.endsAt), minor: PLANS[plan].price };
+  const time = { start: Number(sub.endsAt), end: Number(longer.endsAt) };
+  const stretch = { ...time, minor: PLANS[plan].price, carry: 0, paidBy: null };
   const runsOn = isHeld && (by === 'calendar' || Number(longer.endsAt) > now);
   const run = runsOn ? { ...longer, stretches: [...sub.stretches, stretch] } : termFrom(plan, now);
   const paid = { status: 'active' as const, cancelAtEnd: false, failures: 0, retryAt: null, givesUpAt: null };

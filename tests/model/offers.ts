@@ -1,13 +1,4 @@
-import {
-  DAY,
-  PLANS,
-  repriced,
-  sameLength,
-  termEnd,
-  unused,
-  type PlanKey,
-  type Stretch,
-} from './reckoning.ts';
+import { DAY, PLANS, priceOf, sameLength, termEnd, usedOf, type PlanKey } from './reckoning.ts';
 
 /** What a command is refused with. */
 export class Refused extends Error {
@@ -25,6 +16,34 @@ export function refuse(code: string): never {
 
 export type Status =
   'incomplete' | 'scheduled' | 'trialing' | 'active' | 'past_due' | 'paused' | 'canceled' | 'expired';
+
+/** A run of time, what was paid for it, and with which payment. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly minor: number;
+  /** Millionths of a unit that changes of plan so far counted too little as used. */
+  readonly carry: number;
+  readonly paidBy: Payment | null;
+}
+
+export interface Payment {
+  readonly quote: Quote;
+  readonly due: number;
+  /** What the unused times of its quote were worth. */
+  readonly credited: readonly number[];
+  /** Of the balance. */
+  readonly used: number;
+  /** For the balance. */
+  readonly left: number;
+  readonly createdAt: number;
+  status:
+    'requires_action' | 'succeeded' | 'failed' | 'expired' | 'partially_refunded' | 'refunded' | 'disputed';
+  refunded: number;
+  isInvoiced: boolean;
+  /** What it bought, or waits to buy. */
+  sub: Sub | null;
+}
 
 /** A subscription as the rules see it. */
 export interface Sub {
@@ -83,7 +102,12 @@ export const renewsItself = ({ autoRenew, cancelAtEnd, pauseAtEnd }: Sub): boole
 /** A first term of a plan. */
 export function termFrom(plan: PlanKey, start: number): Run & { readonly stretches: readonly Stretch[] } {
   const end = termEnd(start, PLANS[plan], 1);
-  return { anchor: start, terms: 1, endsAt: end, stretches: [{ start, end, minor: PLANS[plan].price }] };
+  return {
+    anchor: start,
+    terms: 1,
+    endsAt: end,
+    stretches: [{ start, end, minor: PLANS[plan].price, carry: 0, paidBy: null }],
+  };
 }
 
 /** The plan that the next payment is for: the scheduled one once the present period is over. */
@@ -153,13 +177,32 @@ function changeOf(sub: Sub, { plan, proration }: Order & { plan: PlanKey }, now:
   if (status === 'trialing' || anchor === null) return change;
   const rest = sub.stretches.filter(({ end }) => end > now).map((stretch) => unused(stretch, now));
   const credits = proration === 'prorate' ? rest : [];
+  const anew = { paidBy: null };
   if (proration !== 'full' && sameLength(PLANS[sub.plan], PLANS[plan]))
     return {
       ...change,
       credits,
-      charges: credits.map((stretch) => repriced(stretch, PLANS[plan], anchor)),
+      charges: credits.map((time) => ({ ...time, ...anew, minor: priceOf(time, PLANS[plan], anchor) })),
       run: { anchor, terms, endsAt },
     };
   const { stretches, ...run } = termFrom(plan, now);
-  return { ...change, credits, charges: stretches, run };
+  const carry = credits.reduce((total, each) => total + each.carry, 0);
+  return { ...change, credits, charges: stretches.map((term) => ({ ...term, carry })), run };
 }
+
+function unused(stretch: Stretch, at: number): Stretch {
+  const { start, end, minor } = stretch;
+  const from = Math.max(start, at);
+  const { used, carry } = usedOf(stretch, { part: from - start, whole: end - start });
+  return { ...stretch, start: from, minor: minor - used, carry };
+}
+
+/** What of a credit still stands: what went back, or is in dispute, is not given back again. */
+export function standing({ minor, paidBy }: Stretch): number {
+  const gone = paidBy?.status === 'disputed' ? paidBy.due : (paidBy?.refunded ?? 0);
+  const paid = paidBy ? sum(paidBy.quote.charges) : 0;
+  return gone === 0 || paid === 0 ? minor : Math.floor((minor * Math.max(0, paid - gone)) / paid);
+}
+
+export const sum = (amounts: readonly { readonly minor: number }[]): number =>
+  amounts.reduce((total, { minor }) => total + minor, 0);

@@ -23,13 +23,6 @@ export const PLANS: Readonly<Record<PlanKey, PlanSketch>> = {
   free: { price: 0, days: 30, trialDays: 0, graceDays: 3 },
 };
 
-/** A run of time, and what was paid for it. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-  readonly minor: number;
-}
-
 /** Where the terms counted from `anchor` come to after `count` of them (which may lie before it). */
 export function termEnd(anchor: number, { days, months = 0 }: PlanSketch, count: number): number {
   if (days !== undefined) return anchor + count * days * DAY;
@@ -42,24 +35,35 @@ export function termEnd(anchor: number, { days, months = 0 }: PlanSketch, count:
 export const sameLength = (a: PlanSketch, b: PlanSketch): boolean =>
   a.days === b.days && a.months === b.months;
 
-/** What of a stretch is not used at `at`; of half a unit the used part has more. */
-export function unused({ start, end, minor }: Stretch, at: number): Stretch {
-  const from = Math.max(start, at);
-  return { start: from, end, minor: share(minor, end - from, end - start, 0n) };
+const MILLION = 1_000_000n;
+
+/**
+ * What is used of an amount when so much of its time is: to the nearest unit, halves up. `carry`, in millionths of a
+ * unit, is what was counted too little as used before, and what is now.
+ */
+export function usedOf(
+  { minor, carry }: { readonly minor: number; readonly carry: number },
+  { part, whole }: { readonly part: number; readonly whole: number },
+): { readonly used: number; readonly carry: number } {
+  const exact = BigInt(minor) * MILLION * BigInt(part) + BigInt(carry) * BigInt(whole);
+  const unit = MILLION * BigInt(whole);
+  const used = Math.min(Math.max(Number(below(2n * exact + unit, 2n * unit)), 0), minor);
+  return { used, carry: Number(below(exact - BigInt(used) * unit, BigInt(whole))) };
 }
 
-/** What the same time costs on a plan whose terms are counted from `anchor`: its part of the term it begins in. */
-export function repriced({ start, end }: Stretch, plan: PlanSketch, anchor: number): Stretch {
+const below = (of: bigint, by: bigint): bigint => (of - (((of % by) + by) % by)) / by;
+
+/** What so much time costs on a plan whose terms are counted from `anchor`: its part of the term it begins in. */
+export function priceOf(
+  time: { readonly start: number; readonly end: number },
+  plan: PlanSketch,
+  anchor: number,
+): number {
+  const { start, end } = time;
   let term = 0;
   while (termEnd(anchor, plan, term) > start) term -= 1;
   while (termEnd(anchor, plan, term + 1) <= start) term += 1;
   const whole = termEnd(anchor, plan, term + 1) - termEnd(anchor, plan, term);
-  return { start, end, minor: share(plan.price, end - start, Math.max(whole, end - start), 1n) };
+  return usedOf({ minor: plan.price, carry: 0 }, { part: end - start, whole: Math.max(whole, end - start) })
+    .used;
 }
-
-/** `part / whole` of `total`, to the nearest unit; `halves` 1: up, 0: down. */
-const share = (total: number, part: number, whole: number, halves: bigint): number =>
-  Number((2n * BigInt(total) * BigInt(part) + BigInt(whole) - 1n + halves) / (2n * BigInt(whole)));
-
-export const sum = (stretches: readonly Stretch[]): number =>
-  stretches.reduce((total, { minor }) => total + minor, 0);

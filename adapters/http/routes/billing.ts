@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { Coupon, PaymentMethod, PlanId, PURCHASE_REFUSALS, ReturnUrl } from '../purchase-input.ts';
+import {
+  Coupon,
+  PAID_REFUSALS,
+  PaymentMethod,
+  PlanId,
+  RENEWAL_REFUSALS,
+  ReturnUrl,
+} from '../purchase-input.ts';
 import { route } from '../route.ts';
 import { IdParam, InstantText, ListOf, listOf, PageQuery, pageRequest } from '../schemas.ts';
 import { PaymentView, paymentView } from '../views/billing.ts';
@@ -19,7 +26,7 @@ export const billingRoutes = [
       return_url: ReturnUrl,
     }),
     reply: { status: 201, schema: PaymentView },
-    refuses: ['request.not-found', ...PURCHASE_REFUSALS],
+    refuses: ['request.not-found', 'subscriptions.plan-unavailable', ...PAID_REFUSALS, ...RENEWAL_REFUSALS],
     idempotent: true,
     handle: async ({ billing }, { actor, body, idempotency }) => {
       const { result, replayed } = await billing.purchase({
@@ -83,8 +90,9 @@ export const billingRoutes = [
     reply: { status: 201, schema: BoughtView },
     refuses: [
       'request.not-found',
-      ...PURCHASE_REFUSALS,
-      'subscriptions.trial-used',
+      ...PAID_REFUSALS,
+      'billing.coupon-not-applicable',
+      'subscriptions.plan-unavailable',
       'subscriptions.start-too-far',
     ],
     idempotent: true,
@@ -112,7 +120,7 @@ export const billingRoutes = [
     access: 'account',
     body: z.object({ payment_method: PaymentMethod, coupon: Coupon, return_url: ReturnUrl }),
     reply: { status: 200, schema: BoughtView },
-    refuses: ['subscriptions.no-current', ...PURCHASE_REFUSALS],
+    refuses: ['subscriptions.no-current', ...PAID_REFUSALS, ...RENEWAL_REFUSALS],
     idempotent: true,
     handle: async ({ billing }, { actor, body, idempotency }) => {
       const { result, replayed } = await billing.purchase({

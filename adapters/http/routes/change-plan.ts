@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChangePreview, Payment } from '../../../src/billing/index.ts';
 import type { SubscriptionDetails } from '../../../src/subscriptions/index.ts';
-import { PaymentMethod, PlanId, PURCHASE_REFUSALS, ReturnUrl } from '../purchase-input.ts';
+import { PAID_REFUSALS, PaymentMethod, PlanId, ReturnUrl } from '../purchase-input.ts';
 import { route } from '../route.ts';
 import { InstantText } from '../schemas.ts';
 import { PaymentView, paymentView } from '../views/billing.ts';
@@ -35,6 +35,7 @@ const changedAtEnd = (subscription: SubscriptionDetails): z.input<typeof Changed
 /** What a change of plan may be refused with beside that. */
 const CHANGE_REFUSALS = [
   'subscriptions.no-current',
+  'subscriptions.plan-unavailable',
   'subscriptions.not-changeable',
   'subscriptions.same-plan',
   'subscriptions.currency-differs',
@@ -64,7 +65,7 @@ export const changePlanRoutes = [
       return_url: ReturnUrl,
     }),
     reply: { status: 200, schema: ChangedView },
-    refuses: ['request.not-found', ...PURCHASE_REFUSALS, ...CHANGE_REFUSALS],
+    refuses: ['request.not-found', ...PAID_REFUSALS, ...CHANGE_REFUSALS],
     idempotent: true,
     handle: async ({ billing, subscriptions }, { actor, body, idempotency }) => {
       const planId = body.plan_id;

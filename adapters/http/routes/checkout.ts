@@ -23,8 +23,6 @@ export const checkoutRoutes = [
       'billing.provider-unavailable',
       'subscriptions.already-active',
       'subscriptions.plan-unavailable',
-      'idempotency.in-progress',
-      'idempotency.other-request',
     ],
     idempotent: true,
     handle: async ({ billing }, { actor, body, idempotency }) => {

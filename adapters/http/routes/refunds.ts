@@ -22,13 +22,7 @@ export const refundRoutes = [
       reason: z.string().trim().min(1).max(200).optional(),
     }),
     reply: { status: 201, schema: RefundView },
-    refuses: [
-      'request.not-found',
-      'billing.payment-not-refundable',
-      'billing.refund-exceeds-payment',
-      'idempotency.in-progress',
-      'idempotency.other-request',
-    ],
+    refuses: ['request.not-found', 'billing.payment-not-refundable', 'billing.refund-exceeds-payment'],
     idempotent: true,
     object: 'payment',
     handle: async ({ billing, identity }, { actor, params, body, idempotency, address }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Faces } from '../faces.ts';
-import { PaymentMethod, PURCHASE_REFUSALS, ReturnUrl } from '../purchase-input.ts';
+import { PAID_REFUSALS, PaymentMethod, ReturnUrl } from '../purchase-input.ts';
 import { route, type RouteRequest } from '../route.ts';
 import { InstantText, ListOf, listOf, PageQuery, pageRequest } from '../schemas.ts';
 import { BoughtView, boughtView } from '../views/bought.ts';
@@ -153,7 +153,7 @@ export const subscriptionRoutes = [
       'subscriptions.no-current',
       'subscriptions.nothing-to-resume',
       'subscriptions.collected-elsewhere',
-      ...PURCHASE_REFUSALS,
+      ...PAID_REFUSALS,
     ],
     handle: async ({ billing, subscriptions }, { actor, body }) => {
       const resumed = await subscriptions.resume({ actor });

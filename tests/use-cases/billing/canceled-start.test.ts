@@ -20,10 +20,13 @@ onEveryStore('a start that was cancelled', (open) => {
   });
 
   /** Buys for next week. */
-  async function scheduled(planId: string): Promise<Payment & { readonly subscriptionId: string }> {
+  async function scheduled(
+    planId: string,
+    accountId = nextId(),
+  ): Promise<Payment & { readonly subscriptionId: string }> {
     const startsAt = after(NOW, 7 * DAY);
     const { result } = await world.billing.purchase(
-      order(nextId(), planId, { intent: 'subscribe', startsAt }),
+      order(accountId, planId, { intent: 'subscribe', startsAt }),
     );
     const { payment } = result;
     if (!payment || payment.subscriptionId === null) throw new Error('nothing was bought');
@@ -48,6 +51,27 @@ onEveryStore('a start that was cancelled', (open) => {
     expect(await again(payment)).to.include({ status: 'refunded', refundedMinor: 999 });
     expect(await world.gateway.find(questionOf(payment, world.gateway))).to.include({ outcome: 'captured' });
   });
+
+  for (const [credit, due] of [
+    [400, 599],
+    [1_500, 0],
+  ] as const)
+    it(`gives back to the balance what was paid from it (${credit} of credit), once`, async () => {
+      const accountId = nextId();
+      await unitOfWork.run(({ balances }) =>
+        balances.save({ accountId, currency: 'USD', minor: credit, version: 1 }),
+      );
+      const payment = await scheduled(standard.id, accountId);
+      expect(payment.amountMinor).to.equal(due);
+      for (let time = 1; time <= 2; time += 1) await world.billing.refundCanceledStart(payment);
+      const [balance, sums] = await unitOfWork.read(
+        async ({ balances, ledger }) =>
+          [await balances.find(accountId, 'USD'), await ledger.sums(accountId)] as const,
+      );
+      expect(balance?.minor).to.equal(credit);
+      expect(sums.find(({ account }) => account === 'customer-credit')?.minor ?? 0).to.equal(0);
+      expect(sums.reduce((total, { minor }) => total + minor, 0)).to.equal(0);
+    });
 
   it('is given back once, however often it is told, and at once from many sides', async () => {
     const payment = await scheduled(standard.id);

@@ -80,6 +80,22 @@ describe('changing the plan at the end of the period', () => {
     expect(await current()).to.include({ status: 'active', planId: dear.id, terms: 2 });
   });
 
+  it('leaves the grace to the plan that was: paid within it, the term begins at the old end', async () => {
+    const { actor, current } = await subscriber(world, { graceDays: 9 });
+    const strict = await world.sell({ graceDays: 0 }, 2_000);
+    const { endsAt, anchor } = await current();
+    await world.face.scheduleChange({ actor, planId: strict.id, idempotency: undefined });
+    world.wait(30 * DAY);
+    await world.collect(declined);
+    world.wait(DAY);
+    expect((await world.face.current(actor.accountId))?.access.reason).to.equal(null);
+    await world.purchase(actor, null, { intent: 'renew' });
+    expect(await current()).to.include({
+      ...{ status: 'active', planId: strict.id, anchor, terms: 2 },
+      endsAt: after(endsAt ?? world.now(), 30 * DAY),
+    });
+  });
+
   it('is withdrawn by choosing the present plan, by automatic renewal switched off, and by changing now', async () => {
     const { actor, plan, current } = await subscriber(world);
     const dear = await world.sell({}, 2_000);

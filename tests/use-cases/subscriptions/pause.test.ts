@@ -29,7 +29,9 @@ describe('pausing', () => {
     const { subscription, access } = resumed.subscription;
     const end = after(world.now(), 20 * DAY);
     expect(subscription).to.include({ status: 'active', endsAt: end, anchor: end, terms: 0, pausedAt: null });
-    expect(subscription.stretches).to.deep.equal([{ start: after(world.now(), -10 * DAY), end, minor: 999 }]);
+    expect(subscription.stretches).to.have.length(1);
+    expect(subscription.stretches[0]).to.include({ start: after(world.now(), -10 * DAY), end, minor: 999 });
+    expect(subscription.stretches[0]?.paymentId).to.be.a('string');
     expect(access.reason).to.equal(null);
     world.wait(20 * DAY);
     await world.collect();
@@ -94,6 +96,15 @@ describe('pausing', () => {
     await world.purchase(other, (await world.sell()).id);
     expect(await refusalOf(pause(other, 'period_end'))).to.equal('subscriptions.needs-auto-renew');
     expect((await pause(other, null)).subscription.status, 'without it: now').to.equal('paused');
+  });
+
+  it('that a renewal put off behind its own end is looked at when it begins, not from the day it was to end', async () => {
+    const { actor, plan, current } = await subscriber(world);
+    await pause(actor, 'period_end', 35);
+    await world.purchase(actor, plan.id, { intent: 'renew' });
+    const { endsAt } = await current();
+    expect(endsAt).to.equal(after(world.now(), 60 * DAY));
+    expect(await world.face.nextCollectAt(after(world.now(), 90 * DAY))).to.equal(endsAt);
   });
 
   it('with nothing left is ended by paying: now, or on its date', async () => {

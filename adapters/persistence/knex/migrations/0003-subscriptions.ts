@@ -15,6 +15,7 @@ async function plans(knex: Knex): Promise<void> {
     table.text('name').notNullable();
     table.text('description').notNullable();
     table.boolean('is_active').notNullable();
+    table.boolean('was_held').notNullable().defaultTo(false);
     table.integer('terms_version').notNullable();
     table.json('terms').notNullable();
     table.bigInteger('price_minor').notNullable();

@@ -37,7 +37,11 @@ export const knexPlans = (database: Database): PlanStore => ({
   hold: async (id) => {
     // Shared, so that buyers of one plan do not wait for one another; a removal waits for all of them.
     const row = (await database.knex('plans').where({ id }).forKeyShare().first()) as Row | undefined;
-    return row && PLANS.fromRow(row);
+    if (!row) return undefined;
+    // Once in the life of a plan; two first buyers wait for one another, and for nobody else.
+    const unmarked = { id, was_held: false };
+    if (!row['was_held']) await database.knex('plans').where(unmarked).update({ was_held: true });
+    return PLANS.fromRow(row);
   },
   removeUnbought: async (id) => {
     // Locked by a statement of its own: on Postgres one that waited for a buyer would count with the
@@ -45,7 +49,7 @@ export const knexPlans = (database: Database): PlanStore => ({
     await database.knex('plans').where({ id }).forUpdate().first('id');
     const removed = await database
       .knex('plans')
-      .where({ id })
+      .where({ id, was_held: false })
       .whereNotExists(database.knex('subscriptions').select('id').where({ plan_id: id }))
       .delete();
     if (removed === 0) return false;

@@ -1,10 +1,11 @@
 import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
 import type { PlanStore } from '../../../../src/subscriptions/ports.ts';
-import { PLANS, PLAN_VERSIONS, SUBSCRIPTIONS } from './subscription-tables.ts';
+import { HELD_PLANS, PLANS, PLAN_VERSIONS, SUBSCRIPTIONS } from './subscription-tables.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
 
 export function memoryPlans({ table }: MemoryTransaction): PlanStore {
   const plans = table(PLANS);
+  const held = table(HELD_PLANS);
   const versions = table(PLAN_VERSIONS);
   const subscriptions = table(SUBSCRIPTIONS);
   return {
@@ -25,8 +26,13 @@ export function memoryPlans({ table }: MemoryTransaction): PlanStore {
     },
     add: async (plan) => plans.insert(plan),
     save: async (plan) => plans.update(plan, (stored) => stored.version === plan.version - 1),
-    hold: async (id) => plans.get(id),
+    hold: async (id) => {
+      const plan = plans.get(id);
+      if (plan && !held.get(id)) held.insert({ planId: id });
+      return plan;
+    },
     removeUnbought: async (id) => {
+      if (held.get(id)) return false;
       if (subscriptions.where(({ subscription }) => subscription.planId === id).length > 0) return false;
       plans.delete(id);
       for (const version of versions.where((row) => row.planId === id))

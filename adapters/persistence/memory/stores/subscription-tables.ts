@@ -14,6 +14,12 @@ export const PLANS: TableDefinition<Plan> = {
   unique: { plans_code: (plan) => plan.code },
 };
 
+/** Plans that somebody ever bought, or was about to. */
+export const HELD_PLANS: TableDefinition<{ readonly planId: string }> = {
+  name: 'held_plans',
+  key: ({ planId }) => planId,
+};
+
 export const PLAN_VERSIONS: TableDefinition<PlanVersion> = {
   name: 'plan_versions',
   key: (version) => `${version.planId} ${version.termsVersion}`,
