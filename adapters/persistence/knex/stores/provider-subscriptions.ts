@@ -45,6 +45,6 @@ export const knexProviderSubscriptions = (database: Database): ProviderSubscript
       .knex('provider_subscriptions')
       .where('next_tell_at', '<=', until)
       .min({ at: 'next_tell_at' })) as { at: number | string | null }[];
-    return row?.at == null ? undefined : instant(Number(row.at));
+    return row?.at === undefined || row.at === null ? undefined : instant(Number(row.at));
   },
 });
