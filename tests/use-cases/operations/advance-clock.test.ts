@@ -37,7 +37,7 @@ class Alarms {
     return fallen.map((at) => {
       this.count += 1;
       const id = `alarm-${this.count}`;
-      return { id, type: 'subscriptions.expired', at, accountId: 'account', subjectId: id, data: {} };
+      return { id, type: 'billing.payment-failed', at, accountId: 'account', subjectId: id, data: {} };
     });
   }
 }
@@ -101,9 +101,9 @@ onEveryStore('advancing the clock', (open) => {
     expect(now).to.equal(after(START, 40 * DAY));
     expect(alarms.sweptAt).to.deep.equal([after(START, DAY), after(START, 30 * DAY)]);
     expect(happened.map(({ at, type, subjectId }) => [at, type, subjectId])).to.deep.equal([
-      [after(START, DAY), 'subscriptions.expired', 'alarm-1'],
-      [after(START, 2 * DAY), 'subscriptions.expired', 'alarm-101'],
-      [after(START, 30 * DAY), 'subscriptions.expired', 'alarm-2'],
+      [after(START, DAY), 'billing.payment-failed', 'alarm-1'],
+      [after(START, 2 * DAY), 'billing.payment-failed', 'alarm-101'],
+      [after(START, 30 * DAY), 'billing.payment-failed', 'alarm-2'],
     ]);
     expect(truncated).to.equal(false);
     expect(delivered).to.deep.equal(['alarm-1', 'alarm-101', 'alarm-2']);
