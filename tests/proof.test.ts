@@ -58,7 +58,7 @@ describe('the table of npm run prove', () => {
     });
     expect([status, stderr]).to.deep.equal([
       2,
-      'There is no part "nothing". There are: races, crashes, random.\n',
+      'There is no part "nothing". There are: races, crashes, random, scenarios.\n',
     ]);
   });
 });

@@ -15,6 +15,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   races: ['tests/races/**/*.test.ts'],
   crashes: ['tests/crash/**/*.test.ts'],
   random: ['tests/**/*.property.test.ts', 'tests/fuzz/**/*.test.ts', 'tests/model/**/*.test.ts'],
+  scenarios: ['tests/scenarios/**/*.test.ts'],
 };
 
 const MOCHA = 'node_modules/mocha/bin/mocha.js';

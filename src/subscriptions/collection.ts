@@ -17,7 +17,8 @@ export function collectAt(state: Subscription): Instant | null {
     case 'past_due':
       return state.retryAt;
     case 'paused':
-      return isSpent(state) ? state.resumesAt : null;
+      // Who switched automatic renewal off is not charged by a date that was set before.
+      return isSpent(state) && state.autoRenew ? state.resumesAt : null;
     case 'incomplete':
     case 'scheduled':
     case 'canceled':

@@ -119,7 +119,7 @@ export class Reference extends Till {
     if (status === 'scheduled') add(sub.anchor, () => move(sub, { status: 'active' }));
     if (status === 'past_due') add(sub.givesUpAt, () => move(sub, { status: 'expired' }));
     if (status === 'past_due') collected(sub.retryAt);
-    if (status === 'paused' && isSpent(sub)) collected(resumesAt);
+    if (status === 'paused' && isSpent(sub) && sub.autoRenew) collected(resumesAt);
     if (status === 'paused' && !isSpent(sub)) add(resumesAt, () => endPause(sub, this.now));
     if (status !== 'active' && status !== 'trialing') return due;
     if (renewsItself(sub)) collected(endsAt);

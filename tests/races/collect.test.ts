@@ -112,7 +112,7 @@ inEveryArena('collecting at once', (open) => {
 inEveryArena('a gateway that times out in 40 % of all charges', (open) => {
   const count = sized(500, 60);
 
-  for (const seed of seeds().slice(0, 3))
+  for (const seed of seeds().slice(0, 1))
     it(`ends in agreement with our books over ${count} payments and their renewals (seed ${seed})`, async function () {
       this.timeout(sized(300_000, 120_000));
       const arena = await open<CollectInput, CollectOutput>({

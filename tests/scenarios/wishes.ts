@@ -104,6 +104,24 @@ export const WISHES: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a pause with a return date is not charged for once automatic renewal is off',
+    from: '06-01',
+    plans: DAYS,
+    acts: [
+      buys('days'),
+      switchesOn,
+      does('POST /subscriptions/pause', { body: { at: 'period_end', resumes_at: '{+44d}' } }, [
+        'subscriptions.pause-requested',
+      ]),
+      turns('07-02', [`06-24 ${NEARED}`, `06-30 ${NEARED}`, '07-01 subscriptions.paused']),
+      does('PATCH /subscriptions/my', { body: { auto_renew: false } }, ['subscriptions.auto-renew-unset']),
+      turns('08-01'),
+      sees({ active: false, status: 'paused' }),
+      does('POST /subscriptions/resume', {}, ['subscriptions.resumed', 'billing.payment-succeeded']),
+      sees({ active: true, status: 'active' }),
+    ],
+  },
+  {
     name: 'a change now of the same validity keeps the period, and a second one in it too',
     from: '06-01',
     plans: TWO,
