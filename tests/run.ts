@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -9,35 +10,54 @@ import { createRequire } from 'node:module';
  */
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
-/** What starts processes or waits; everything else is the second company. About as long as each other. */
+/** What starts processes or waits; everything else is the first company. About as long as each other. */
 const WAITING = ['adapters', 'crash', 'e2e', 'races'];
 
-function mocha(args: readonly string[], output: 'inherit' | 'pipe'): Promise<{ code: number; said: string }> {
-  const child = spawn(process.execPath, [MOCHA, ...args], { stdio: ['ignore', output, output] });
-  const chunks: Buffer[] = [];
+interface Run {
+  /** 0 when all is well. */
+  readonly code: number;
+  readonly said: string;
+}
+
+/** Runs mocha over files; `live` shows what it says as it says it. */
+async function company(files: readonly string[], live: boolean): Promise<Run> {
+  const child = spawn(process.execPath, [MOCHA, ...files], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
   for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    // A signal is a failure too.
-    child.once('close', (code) => resolve({ code: code ?? 1, said: Buffer.concat(chunks).toString() }));
-  });
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (live) process.stdout.write(text);
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  // Null: a signal ended it, which is a failure too.
+  return { code: code ?? 1, said };
+}
+
+/** The last such count is mocha's own: a test may print another before it. */
+const countIn = ({ said }: Run, what: 'passing' | 'failing'): number =>
+  Number([...said.matchAll(new RegExp(`^ +(\\d+) ${what}\\b`, 'gm'))].at(-1)?.[1] ?? 0);
+
+async function everything(): Promise<number> {
+  const files = globSync('tests/**/*.test.ts').sort();
+  const waits = (file: string): boolean => WAITING.some((folder) => file.startsWith(`tests/${folder}/`));
+  const runs = await Promise.all([
+    company(
+      files.filter((file) => !waits(file)),
+      true,
+    ),
+    // Said when both are done: two voices at once cannot be read.
+    company(files.filter(waits), false),
+  ]);
+  process.stdout.write(runs[1].said);
+  const total = (what: 'passing' | 'failing'): number =>
+    runs.reduce((sum, run) => sum + countIn(run, what), 0);
+  console.log(`\nin all:\n  ${total('passing')} passing\n  ${total('failing')} failing`);
+  return Math.max(...runs.map(({ code }) => code));
 }
 
 const given = process.argv.slice(2);
 if (given.length > 0) {
-  process.exitCode = (await mocha(given, 'inherit')).code;
-} else {
-  const files = globSync('tests/**/*.test.ts').sort();
-  const waits = (file: string): boolean => WAITING.some((folder) => file.startsWith(`tests/${folder}/`));
-  const [first, second] = await Promise.all([
-    mocha(
-      files.filter((file) => !waits(file)),
-      'inherit',
-    ),
-    // Said when the first is done: two voices at once cannot be read.
-    mocha(files.filter(waits), 'pipe'),
-  ]);
-  process.stdout.write(second.said);
-  process.exitCode = Math.max(first.code, second.code);
-}
+  const child = spawn(process.execPath, [MOCHA, ...given], { stdio: 'inherit' });
+  const [code] = (await once(child, 'close')) as [number | null];
+  process.exitCode = code ?? 1;
+} else process.exitCode = await everything();
