@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Config } from '../composition/config.ts';
@@ -29,8 +30,12 @@ async function ask(question: string): Promise<string> {
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY });
+  const ended = once(terminal, 'close').then(() => undefined);
   try {
-    return await terminal.question('');
+    // Without a terminal the input may end before a line does, and then no question is ever answered.
+    const line = await Promise.race([terminal.question(''), ended]);
+    if (line === undefined) throw new Error('no password was given: set ADMIN_PASSWORD, or type it');
+    return line;
   } finally {
     terminal.close();
     process.stderr.write('\n');

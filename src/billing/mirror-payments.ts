@@ -59,7 +59,7 @@ async function bookOne(deps: BillingDeps, it: ProviderMoney, paid: ProviderPayme
     row.subscriptionId === null
       ? payment
       : await bookPurchase(deps, stores, {
-          payment: forSubscription(payment, { id: row.subscriptionId, endsAt: paid.end }),
+          payment: forSubscription(payment, { id: row.subscriptionId, endsAt: paid.end, stretches: [] }),
           billTo,
           now,
         });

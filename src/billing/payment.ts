@@ -1,7 +1,7 @@
 import { after, HOUR, later, SECOND, type Instant } from '../kernel/instant.ts';
 import { money, type Money } from '../kernel/money.ts';
 import { follow } from '../kernel/state-machine.ts';
-import type { PurchaseIntent, Quote } from '../subscriptions/index.ts';
+import type { PurchaseIntent, Quote, Stretch, Subscription } from '../subscriptions/index.ts';
 import type { DisputeNote } from './dispute.ts';
 import { paymentLifecycle, type PaymentStatus, type PaymentTrigger } from './payment-lifecycle.ts';
 import type { BillingPolicy } from './policy.ts';
@@ -162,10 +162,29 @@ export const captured = (payment: Payment, reference: string | null, now: Instan
   nextCheckAt: null,
 });
 
+/** The payment of what was bought, its invoice's line over the time that was really bought: it began when it was paid. */
 export const forSubscription = (
   payment: Payment,
-  { id, endsAt }: { readonly id: string; readonly endsAt: Instant | null },
-): Payment => ({ ...payment, subscriptionId: id, subscriptionEndAt: endsAt });
+  { id, endsAt, stretches }: Pick<Subscription, 'id' | 'endsAt' | 'stretches'>,
+): Payment => ({
+  ...payment,
+  pricing: over(
+    payment.pricing,
+    stretches.find(({ paymentId }) => paymentId === payment.id),
+  ),
+  subscriptionId: id,
+  subscriptionEndAt: endsAt,
+});
+
+/** A whole term is one line; the parts of a change stay as they were reckoned. */
+const over = (pricing: Pricing, bought: Stretch | undefined): Pricing => ({
+  ...pricing,
+  lines: pricing.lines.map((line) =>
+    bought && line.kind === 'plan' && pricing.nets.length === 1
+      ? { ...line, start: bought.start, end: bought.end }
+      : line,
+  ),
+});
 
 export const declined = (payment: Payment, reason: string, now: Instant): Payment => ({
   ...moved(payment, 'decline'),
