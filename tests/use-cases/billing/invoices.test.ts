@@ -61,17 +61,6 @@ describe('the books', () => {
       expect(await sums()).to.deep.equal({ cash: 999, revenue: -999 });
     });
 
-    it('tell the time that was bought, which begins when the payment is known, and the next one behind it', async () => {
-      await buy({ paymentMethod: 'pm_timeout_after_capture' });
-      shop.clock.turn(400 * SECOND);
-      await shop.billing.resolveUnknown(10);
-      const { subscription } = await buy();
-      const [second, first] = (await invoices()).map(({ lines }) => lines[0]);
-      expect(first?.start).to.equal(subscription?.subscription.startedAt).and.not.equal(NOW);
-      expect(second?.start).to.equal(first?.end);
-      expect(second?.end).to.equal(subscription?.subscription.endsAt);
-    });
-
     it('number what is free as well, and start again each year', async () => {
       await buy({}, shop.free.id);
       await shop.billing.purchase(order(nextId(), shop.standard.id));
