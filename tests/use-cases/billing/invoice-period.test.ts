@@ -14,6 +14,7 @@ describe('the period of an invoice', () => {
     await buy('pm_timeout_after_capture');
     shop.clock.turn(400 * SECOND);
     await shop.billing.resolveUnknown(10);
+    shop.clock.turn(SECOND);
     const { subscription } = await buy('pm_ok');
     const { items } = await shop.billing.listInvoices(order(viewer, null).actor, { limit: 100 });
     const [second, first] = items.map(({ lines }) => lines[0]);
