@@ -1,4 +1,5 @@
 import type { Container } from 'inversify';
+import { inTime } from '../clock/in-time.ts';
 import type { Readiness } from '../http/probes.ts';
 import * as keys from './keys.ts';
 import { resolve } from './token.ts';
@@ -26,14 +27,10 @@ export const readinessOf = (container: Container, draining: Draining): Readiness
 
 /** The name of a check that fails or takes too long; undefined when it is well. */
 async function answered(name: string, check: () => Promise<unknown>): Promise<string | undefined> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('too late')), TIMEOUT_MS);
   try {
-    await Promise.race([check(), late.promise]);
+    await inTime(TIMEOUT_MS, check, 'too late');
     return undefined;
   } catch {
     return name;
-  } finally {
-    clearTimeout(timer);
   }
 }

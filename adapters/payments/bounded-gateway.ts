@@ -1,4 +1,11 @@
-import type { Charged, ChargeLife, Found, GaveBack, PaymentGateway } from '../../src/billing/index.ts';
+import {
+  UNKNOWN_CHARGE,
+  type ChargeLife,
+  type Found,
+  type GaveBack,
+  type PaymentGateway,
+} from '../../src/billing/index.ts';
+import { inTime } from '../clock/in-time.ts';
 
 export type GatewayOperation = 'charge' | 'find' | 'abandon' | 'review' | 'refund';
 
@@ -9,32 +16,17 @@ export interface Bounds {
   readonly onFault: (fault: unknown, operation: GatewayOperation) => void;
 }
 
-const UNKNOWN_CHARGE: Charged = {
-  outcome: 'unknown',
-  reference: null,
-  reason: null,
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};
 const UNKNOWN_LIFE: ChargeLife = { found: UNKNOWN_CHARGE, refundedMinor: 0, disputes: [] };
 const UNKNOWN_REFUND: GaveBack = { outcome: 'unknown', reason: null };
 
 /** Makes any gateway keep the port's promise: it never rejects, and answers in bounded time. */
 export function boundedGateway(gateway: PaymentGateway, { timeoutMs, onFault }: Bounds): PaymentGateway {
   const bounded = async <R>(operation: GatewayOperation, ask: () => Promise<R>, unknown: R): Promise<R> => {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`the gateway did not answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
     try {
-      return await Promise.race([ask(), late.promise]);
+      return await inTime(timeoutMs, ask, `the gateway did not answer within ${timeoutMs} ms`);
     } catch (fault) {
       onFault(fault, operation);
       return unknown;
-    } finally {
-      clearTimeout(timer);
     }
   };
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  Charged,
-  ChargeLife,
-  ChargeRequest,
-  Found,
-  PaymentGateway,
-  Question,
+import {
+  UNKNOWN_CHARGE,
+  type Charged,
+  type ChargeLife,
+  type ChargeRequest,
+  type Found,
+  type PaymentGateway,
+  type Question,
 } from '../../src/billing/index.ts';
 import { MINUTE } from '../../src/kernel/instant.ts';
 import type { GatewayOperation } from './bounded-gateway.ts';
@@ -16,15 +17,6 @@ import { arrivalsOf, type SimulatedGatewayDeps } from './simulated-news.ts';
 import { giveBack } from './simulated-refund.ts';
 
 export type { SimulatedGatewayDeps } from './simulated-news.ts';
-
-const UNKNOWN: Charged = {
-  outcome: 'unknown',
-  reference: null,
-  reason: null,
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};
 
 /** A line that loses an answer is down for so long: the news of it comes later still. */
 const LINE_DOWN = 10 * MINUTE;
@@ -53,10 +45,14 @@ export function simulatedGateway(deps: SimulatedGatewayDeps): PaymentGateway {
     defaultOffSession: true,
     knows: (method) => METHODS.has(method),
     charge: (request) => charge(deps, request),
-    find: (question) => online('find', () => find(question), UNKNOWN),
-    abandon: (question) => online('abandon', () => abandon(deps, question), UNKNOWN),
+    find: (question) => online('find', () => find(question), UNKNOWN_CHARGE),
+    abandon: (question) => online('abandon', () => abandon(deps, question), UNKNOWN_CHARGE),
     review: (question) =>
-      online('review', () => review(deps, question), { found: UNKNOWN, refundedMinor: 0, disputes: [] }),
+      online('review', () => review(deps, question), {
+        found: UNKNOWN_CHARGE,
+        refundedMinor: 0,
+        disputes: [],
+      }),
     refund: (request) =>
       online('refund', () => giveBack(deps, request), { outcome: 'unknown', reason: null }),
   };
@@ -76,9 +72,9 @@ const charged = ({ checkoutBase }: SimulatedGatewayDeps, line: SimulatedCharge):
 
 async function charge(deps: SimulatedGatewayDeps, request: ChargeRequest): Promise<Charged> {
   const behaviour = METHODS.get(request.method);
-  if (!behaviour) return { ...UNKNOWN, outcome: 'declined', reason: 'unknown_method' };
+  if (!behaviour) return { ...UNKNOWN_CHARGE, outcome: 'declined', reason: 'unknown_method' };
   const fate = deps.faults.call('charge');
-  if (behaviour.lost === 'before-capture' || fate === 'lost-before') return UNKNOWN;
+  if (behaviour.lost === 'before-capture' || fate === 'lost-before') return UNKNOWN_CHARGE;
   const lost = behaviour.lost === 'after-capture' || fate === 'lost-after';
   const { line, isNew } = await deps.unitOfWork.run(async ({ gatewayBook }) => {
     const known = await gatewayBook.findCharge(request.key);
@@ -88,7 +84,7 @@ async function charge(deps: SimulatedGatewayDeps, request: ChargeRequest): Promi
     await follow(deps, gatewayBook, { made, behaviour, lost });
     return { line: made, isNew: true };
   });
-  return (isNew && lost) || fate === 'lost-after' ? UNKNOWN : charged(deps, line);
+  return (isNew && lost) || fate === 'lost-after' ? UNKNOWN_CHARGE : charged(deps, line);
 }
 
 async function decide(

@@ -1,3 +1,4 @@
+import { UNKNOWN_CHARGE } from './charged.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { ChargeDispute, ChargeLife, Found } from './ports.ts';
 import type { ChargeEvent } from './provider-event.ts';
@@ -57,18 +58,16 @@ const RANK: Readonly<Record<ChargeEvent['kind'], number>> = {
 };
 const rankOf = ({ kind }: ChargeEvent): number => RANK[kind];
 
-const BLANK = { reference: null, reason: null, checkoutUrl: null, method: null, customer: null } as const;
-
 function outcomeOf(bodies: readonly ChargeEvent[]): Found {
   const captured = bodies.find(isOf('charge-captured'));
   if (captured) {
     const { reference, method, customer } = captured;
-    return { ...BLANK, outcome: 'captured', reference, method, customer };
+    return { ...UNKNOWN_CHARGE, outcome: 'captured', reference, method, customer };
   }
   const closed = bodies.findLast(isOf('charge-declined', 'charge-abandoned'));
-  if (!closed) return { ...BLANK, outcome: 'unknown' };
+  if (!closed) return UNKNOWN_CHARGE;
   const reason = closed.kind === 'charge-declined' ? closed.reason : 'abandoned';
-  return { ...BLANK, outcome: 'declined', reference: closed.reference, reason };
+  return { ...UNKNOWN_CHARGE, outcome: 'declined', reference: closed.reference, reason };
 }
 
 const STANDING = { 'dispute-opened': 'open', 'dispute-lost': 'lost', 'dispute-won': 'won' } as const;

@@ -3,6 +3,7 @@ import type { Swept } from '../kernel/due.ts';
 import { after, DAY, earlier, HOUR, later, SECOND, type Instant } from '../kernel/instant.ts';
 import type { Subscription } from '../subscriptions/index.ts';
 import { askAbout } from './ask-about.ts';
+import { UNKNOWN_CHARGE } from './charged.ts';
 import { chargeRequestOf } from './charge-request.ts';
 import type { BillingDeps, PurchaseStores } from './deps.ts';
 import type { BillTo } from './invoice.ts';
@@ -95,14 +96,7 @@ function collector(deps: BillingDeps): (due: Subscription, mayCollect: boolean) 
   };
 }
 
-const NO_METHOD: Charged = {
-  outcome: 'declined',
-  reference: null,
-  reason: 'no_payment_method',
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};
+const NO_METHOD: Charged = { ...UNKNOWN_CHARGE, outcome: 'declined', reason: 'no_payment_method' };
 
 /** Nobody is there to fill in a checkout page: without a stored method there is nothing to charge. */
 const hasMethod = (

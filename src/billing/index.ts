@@ -22,6 +22,7 @@ import {
 import { billingSweeps, type BillingSweeps } from './resolve.ts';
 
 export type { Balance } from './balance.ts';
+export { UNKNOWN_CHARGE } from './charged.ts';
 export type { BalanceStore, InvoicePrinter, InvoiceStore, LedgerStore, LedgerSum } from './book-ports.ts';
 export {
   COUPON_DURATIONS,

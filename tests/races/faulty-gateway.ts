@@ -1,4 +1,4 @@
-import type { Charged, PaymentGateway } from '../../src/billing/index.ts';
+import { UNKNOWN_CHARGE, type PaymentGateway } from '../../src/billing/index.ts';
 
 /** Of how many calls the answer gets lost, each between 0 and 1. */
 export interface Faults {
@@ -10,15 +10,6 @@ export interface Faults {
   readonly questions: number;
 }
 
-const UNKNOWN: Charged = {
-  outcome: 'unknown',
-  reference: null,
-  reason: null,
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};
-
 /** A gateway on a bad line: it does what it is asked, and often nobody learns of it in time. */
 export function faultyGateway(
   gateway: PaymentGateway,
@@ -29,14 +20,14 @@ export function faultyGateway(
     ...gateway,
     charge: async (request) => {
       const fate = chance();
-      if (fate < beforeCapture) return UNKNOWN;
+      if (fate < beforeCapture) return UNKNOWN_CHARGE;
       const answer = await gateway.charge(request);
-      return fate < beforeCapture + afterCapture ? UNKNOWN : answer;
+      return fate < beforeCapture + afterCapture ? UNKNOWN_CHARGE : answer;
     },
-    find: async (question) => (chance() < questions ? UNKNOWN : gateway.find(question)),
+    find: async (question) => (chance() < questions ? UNKNOWN_CHARGE : gateway.find(question)),
     abandon: async (question) => {
       const answer = await gateway.abandon(question);
-      return chance() < questions ? UNKNOWN : answer;
+      return chance() < questions ? UNKNOWN_CHARGE : answer;
     },
     refund: async (request) => {
       const answer = await gateway.refund(request);

@@ -1,10 +1,10 @@
-import type { PaymentGateway } from '../../src/billing/index.ts';
+import { UNKNOWN_CHARGE, type PaymentGateway } from '../../src/billing/index.ts';
 import { chargeRequestOf } from '../../src/billing/charge-request.ts';
 import { forSubscription, freePayment } from '../../src/billing/payment.ts';
 import { after, HOUR, instant, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { IdempotencyRecord } from '../../src/kernel/once.ts';
 import { billingOn, order, randomIds, type BillingWorld } from '../world/billing.ts';
-import { newPayment, UNKNOWN } from '../world/payments.ts';
+import { newPayment } from '../world/payments.ts';
 import { chanceOf } from './race.ts';
 import type { Act, Ground, Scenario } from './scenario.ts';
 
@@ -72,11 +72,11 @@ function lossy(gateway: PaymentGateway, share: number, chance: () => number): Pa
   return {
     ...gateway,
     charge: async (request) => {
-      if (lost(0.5)) return UNKNOWN;
+      if (lost(0.5)) return UNKNOWN_CHARGE;
       const answer = await gateway.charge(request);
-      return lost(0.5) ? UNKNOWN : answer;
+      return lost(0.5) ? UNKNOWN_CHARGE : answer;
     },
-    find: async (question) => (lost(0.5) ? UNKNOWN : gateway.find(question)),
+    find: async (question) => (lost(0.5) ? UNKNOWN_CHARGE : gateway.find(question)),
     refund: async (request) => {
       const answer = await gateway.refund(request);
       return lost(0.5) ? { outcome: 'unknown', reason: null } : answer;

@@ -1,6 +1,5 @@
 import { after, DAY, type Instant } from '../../src/kernel/instant.ts';
 import { money } from '../../src/kernel/money.ts';
-import type { Charged } from '../../src/billing/index.ts';
 import type { NewPayment } from '../../src/billing/payment.ts';
 import { priceOf } from '../../src/billing/pricing.ts';
 import type { Quote } from '../../src/subscriptions/index.ts';
@@ -44,13 +43,3 @@ export function newPayment(changes: Partial<NewPayment> = {}): NewPayment {
     ...changes,
   };
 }
-
-/** The gateway cannot say. */
-export const UNKNOWN: Charged = {
-  outcome: 'unknown',
-  reference: null,
-  reason: null,
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};

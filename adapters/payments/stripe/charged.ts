@@ -1,19 +1,10 @@
 import type Stripe from 'stripe';
-import type { Charged } from '../../../src/billing/index.ts';
+import { UNKNOWN_CHARGE, type Charged } from '../../../src/billing/index.ts';
 
-const BLANK: Charged = {
-  outcome: 'unknown',
-  reference: null,
-  reason: null,
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};
-
-export const unknownCharge = (reference: string | null): Charged => ({ ...BLANK, reference });
+export const unknownCharge = (reference: string | null): Charged => ({ ...UNKNOWN_CHARGE, reference });
 
 export const declinedCharge = (reason: string, reference: string | null): Charged => ({
-  ...BLANK,
+  ...UNKNOWN_CHARGE,
   outcome: 'declined',
   reason,
   reference,
@@ -30,10 +21,10 @@ export function chargedBySession(session: Stripe.Checkout.Session): Charged {
   const intent = typeof session.payment_intent === 'object' ? session.payment_intent : null;
   if (session.status === 'expired') return declinedCharge(ABANDONED, session.id);
   if (session.status === 'open')
-    return { ...BLANK, outcome: 'requires_action', reference: session.id, checkoutUrl: session.url };
+    return { ...UNKNOWN_CHARGE, outcome: 'requires_action', reference: session.id, checkoutUrl: session.url };
   if (session.payment_status === 'unpaid') return unsettled(session, intent);
   return {
-    ...BLANK,
+    ...UNKNOWN_CHARGE,
     outcome: 'captured',
     reference: idOf(session.payment_intent) ?? session.id,
     ...(intent ? keptMethod(intent) : {}),
@@ -52,10 +43,10 @@ export function chargedByIntent(intent: Stripe.PaymentIntent): Charged {
   const { id: reference, last_payment_error: fault } = intent;
   switch (intent.status) {
     case 'succeeded':
-      return { ...BLANK, outcome: 'captured', reference, ...keptMethod(intent) };
+      return { ...UNKNOWN_CHARGE, outcome: 'captured', reference, ...keptMethod(intent) };
     case 'requires_action':
       return {
-        ...BLANK,
+        ...UNKNOWN_CHARGE,
         outcome: 'requires_action',
         reference,
         checkoutUrl: intent.next_action?.redirect_to_url?.url ?? null,

@@ -9,6 +9,7 @@ import type {
   Wish,
 } from '../../../src/billing/index.ts';
 import { instant, SECOND, type Instant } from '../../../src/kernel/instant.ts';
+import { inTime } from '../../clock/in-time.ts';
 import { idOf } from './charged.ts';
 import { declineOf, isMissing, isRefused } from './declines.ts';
 import { observedInvoice, observedRefund, observedSubscription } from './observations.ts';
@@ -31,16 +32,11 @@ const MAX_ROWS = 2_000;
 export function stripeCollector(deps: StripeCollectorDeps): SubscriptionCollector {
   const { stripe, returnUrl, timeoutMs, onFault } = deps;
   const tried = async <R>(operation: string, unknown: R, work: () => Promise<R>): Promise<R> => {
-    const late = Promise.withResolvers<never>();
-    const tooLate = new Error(`Stripe did not answer within ${timeoutMs} ms`);
-    const timer = setTimeout(() => late.reject(tooLate), timeoutMs);
     try {
-      return await Promise.race([work(), late.promise]);
+      return await inTime(timeoutMs, work, `Stripe did not answer within ${timeoutMs} ms`);
     } catch (fault) {
       onFault(fault, operation);
       return unknown;
-    } finally {
-      clearTimeout(timer);
     }
   };
   return {

@@ -1,10 +1,9 @@
 import type { AllStores } from '../../../adapters/persistence/all-stores.ts';
-import type { Charged, Found, PaymentGateway } from '../../../src/billing/index.ts';
+import { UNKNOWN_CHARGE, type Charged, type Found, type PaymentGateway } from '../../../src/billing/index.ts';
 import { after, type Clock, type Instant } from '../../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import type { Plan } from '../../../src/subscriptions/plan.ts';
 import { billingOn, putOnSale, type BillingWorld } from '../../world/billing.ts';
-import { UNKNOWN } from '../../world/payments.ts';
 import { openers } from '../../world/stores.ts';
 import { NOW, plan } from '../../world/subscriptions.ts';
 
@@ -37,17 +36,17 @@ const onLine =
     ...gateway,
     charge: async (request) => {
       if (typeof line.charge !== 'string') return line.charge;
-      if (line.charge === 'lost-before') return UNKNOWN;
+      if (line.charge === 'lost-before') return UNKNOWN_CHARGE;
       const answer = await gateway.charge(request);
-      return line.charge === 'lost-after' ? UNKNOWN : answer;
+      return line.charge === 'lost-after' ? UNKNOWN_CHARGE : answer;
     },
     find: async (question) => {
       if (typeof line.find !== 'string') return line.find;
-      return line.find === 'lost' ? UNKNOWN : gateway.find(question);
+      return line.find === 'lost' ? UNKNOWN_CHARGE : gateway.find(question);
     },
     abandon: async (question) => {
       if (typeof line.abandon !== 'string') return line.abandon;
-      return line.abandon === 'lost' ? UNKNOWN : gateway.abandon(question);
+      return line.abandon === 'lost' ? UNKNOWN_CHARGE : gateway.abandon(question);
     },
     refund: async (request) => {
       if (line.refund === 'refused') return { outcome: 'refused', reason: 'account_closed' };

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { CanceledStart } from '../../../src/billing/index.ts';
+import { UNKNOWN_CHARGE, type CanceledStart } from '../../../src/billing/index.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/instant.ts';
 import { order } from '../../world/billing.ts';
-import { declined, openRenewals, UNKNOWN, type Renewals } from './renewals.ts';
+import { declined, openRenewals, type Renewals } from './renewals.ts';
 
 /** What went wrong elsewhere, named after the threads that tell of it. */
 
@@ -177,7 +177,7 @@ describe('a first payment that waits for its payer', () => {
     const over = await awaited();
     await world.subscriptions.cancel({ actor: actor(), when: 'now' });
     Object.assign(world.gateway, {
-      abandon: async () => ({ ...UNKNOWN, outcome: 'captured', reference: 'late' }),
+      abandon: async () => ({ ...UNKNOWN_CHARGE, outcome: 'captured', reference: 'late' }),
     });
     await world.billing.expireAwaited(over);
     const [late] = await world.payments();
@@ -190,7 +190,7 @@ describe('a first payment that waits for its payer', () => {
   it('is left open when the gateway does not answer, and tried again', async () => {
     await awaited();
     const { abandon } = world.gateway;
-    Object.assign(world.gateway, { abandon: async () => UNKNOWN });
+    Object.assign(world.gateway, { abandon: async () => UNKNOWN_CHARGE });
     await world.pass(23 * HOUR);
     expect((await world.payments())[0]?.status).to.equal('requires_action');
     Object.assign(world.gateway, { abandon });

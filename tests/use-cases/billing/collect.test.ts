@@ -1,3 +1,4 @@
+import { UNKNOWN_CHARGE } from '../../../src/billing/index.ts';
 import { expect } from 'chai';
 import { after, DAY, HOUR, MINUTE } from '../../../src/kernel/instant.ts';
 import { order } from '../../world/billing.ts';
@@ -167,7 +168,7 @@ describe('a collection whose outcome is unknown', () => {
     Object.assign(world.gateway, {
       find: async () => {
         asked.push(world.clock.now());
-        return { outcome: 'unknown', reference: null, reason: null, checkoutUrl: null };
+        return UNKNOWN_CHARGE;
       },
     });
     await world.pass(TERM);

@@ -1,10 +1,14 @@
 import { expect } from 'chai';
-import type { Invoice, Payment, PurchaseOrder } from '../../../src/billing/index.ts';
+import {
+  UNKNOWN_CHARGE,
+  type Invoice,
+  type Payment,
+  type PurchaseOrder,
+} from '../../../src/billing/index.ts';
 import { bookDispute, bookRefund } from '../../../src/billing/book.ts';
 import { post } from '../../../src/billing/post.ts';
 import { DAY, SECOND } from '../../../src/kernel/instant.ts';
 import { order, randomIds } from '../../world/billing.ts';
-import { UNKNOWN } from '../../world/payments.ts';
 import { nextId, NOW } from '../../world/subscriptions.ts';
 import { openShop, refusalOf, type Shop } from './cast.ts';
 
@@ -246,7 +250,7 @@ describe('the books', () => {
   });
 
   it('leave an outcome that nobody knows unbooked', async () => {
-    shop.line.charge = UNKNOWN;
+    shop.line.charge = UNKNOWN_CHARGE;
     await buy();
     expect(await sums()).to.deep.equal({});
   });

@@ -1,16 +1,20 @@
 import { expect } from 'chai';
-import type { Charged, Payment, PurchaseOrder } from '../../../src/billing/index.ts';
+import {
+  UNKNOWN_CHARGE,
+  type Charged,
+  type Payment,
+  type PurchaseOrder,
+} from '../../../src/billing/index.ts';
 import type { Page } from '../../../src/kernel/page.ts';
 import { after, DAY, SECOND } from '../../../src/kernel/instant.ts';
 import { order } from '../../world/billing.ts';
-import { UNKNOWN } from '../../world/payments.ts';
 import { nextId, NOW } from '../../world/subscriptions.ts';
 import { openShop, refusalOf, type Shop } from './cast.ts';
 
 const viewer = nextId();
 
 const WAITING: Charged = {
-  ...UNKNOWN,
+  ...UNKNOWN_CHARGE,
   outcome: 'requires_action',
   reference: 'r',
   checkoutUrl: 'https://pay',
@@ -160,7 +164,7 @@ describe('buying while another purchase is under way', () => {
   });
 
   it('supersedes one that waits for its payer', async () => {
-    const closed = { ...UNKNOWN, outcome: 'declined', reason: 'abandoned' } as const;
+    const closed = { ...UNKNOWN_CHARGE, outcome: 'declined', reason: 'abandoned' } as const;
     // Closed by the gateway, or left open by one that cannot close it: what is paid there then goes back.
     for (const answer of [closed, WAITING]) {
       shop = await openShop();

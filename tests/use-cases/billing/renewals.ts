@@ -1,5 +1,12 @@
 import type { AllStores } from '../../../adapters/persistence/all-stores.ts';
-import type { Charged, ChargeRequest, Payment, PaymentGateway, Receipt } from '../../../src/billing/index.ts';
+import {
+  UNKNOWN_CHARGE,
+  type Charged,
+  type ChargeRequest,
+  type Payment,
+  type PaymentGateway,
+  type Receipt,
+} from '../../../src/billing/index.ts';
 import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import {
   createSubscriptions,
@@ -35,16 +42,7 @@ export interface Renewals extends BillingWorld {
   payments(accountId?: string): Promise<readonly Payment[]>;
 }
 
-export const UNKNOWN: Charged = {
-  outcome: 'unknown',
-  reference: null,
-  reason: null,
-  checkoutUrl: null,
-  method: null,
-  customer: null,
-};
-
-export const declined = (reason: string): Charged => ({ ...UNKNOWN, outcome: 'declined', reason });
+export const declined = (reason: string): Charged => ({ ...UNKNOWN_CHARGE, outcome: 'declined', reason });
 
 export async function openRenewals(): Promise<Renewals> {
   const { unitOfWork } = await openers.memory();
@@ -116,9 +114,9 @@ const overheard = (
     charges.push(request);
     const answer = answers.shift();
     if (typeof answer === 'object') return answer;
-    if (answer === 'lost-before') return UNKNOWN;
+    if (answer === 'lost-before') return UNKNOWN_CHARGE;
     if (typeof answer === 'function') await answer(request);
     const charged = await gateway.charge(request);
-    return answer === 'lost-after' ? UNKNOWN : charged;
+    return answer === 'lost-after' ? UNKNOWN_CHARGE : charged;
   },
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Payment, PurchaseOrder } from '../../../src/billing/index.ts';
+import { UNKNOWN_CHARGE, type Payment, type PurchaseOrder } from '../../../src/billing/index.ts';
 import { after, DAY, HOUR, MINUTE, type Instant } from '../../../src/kernel/instant.ts';
 import { order } from '../../world/billing.ts';
 import { nextId, NOW } from '../../world/subscriptions.ts';
@@ -181,7 +181,7 @@ describe('money that bought nothing', () => {
         shop.clock.turn(5 * MINUTE);
         await shop.billing.resolveUnknown(9);
         await charge(request);
-        return { outcome: 'unknown', reference: null, reason: null, checkoutUrl: null };
+        return UNKNOWN_CHARGE;
       },
     });
     expect((await refusalOf(buy())).code).to.equal('billing.payment-declined');
