@@ -3,16 +3,40 @@ import type { Instant } from '../kernel/instant.ts';
 import type { EntitlementPolicy } from './policy.ts';
 
 export type FeatureKind = 'flag' | 'limit' | 'meter';
+export type MeterPeriod = 'day' | 'month' | 'term' | 'lifetime';
+
+/** Unused units of a period that may be used later: at most `cap` of them, each for so many days. */
+export interface Rollover {
+  readonly cap: number;
+  readonly expiresDays: number;
+}
+
+/** At most `max` units within `windowSeconds` of the first. */
+export interface Rate {
+  readonly max: number;
+  readonly windowSeconds: number;
+}
+
+export interface UnitPrice {
+  /** Of one unit, in minor units of `currency`. */
+  readonly minor: number;
+  readonly currency: string;
+}
 
 /** What a plan, or the free policy, grants of one feature. -1 is unlimited. */
 export interface Granted {
   readonly feature: string;
   readonly kind: FeatureKind;
   readonly limit: number | null;
-  readonly per: 'day' | 'month' | 'term' | 'lifetime' | null;
+  readonly per: MeterPeriod | null;
+  /** Whether units over the limit are refused, or given and billed. Null: no meter. */
+  readonly overage: 'block' | 'allow' | null;
+  readonly overagePrice: UnitPrice | null;
+  readonly rollover: Rollover | null;
+  readonly rate: Rate | null;
 }
 
-const UNLIMITED = -1;
+export const UNLIMITED = -1;
 
 /** The answer to "may this account use this feature?". A flag has no numbers; -1 is unlimited. */
 export interface Entitlement {
@@ -26,23 +50,34 @@ export interface Entitlement {
   readonly resetsAt: Instant | null;
 }
 
-/** What an account's plan gives it at one moment, in this context's words. */
+/** The plan whose terms hold for an account, in this context's words. */
+export interface HeldPlan {
+  readonly id: string;
+  /** Null where only a decision is asked for, which needs no names. */
+  readonly name: string | null;
+  readonly termsVersion: number;
+  readonly subscriptionId: string;
+  /** Whether it costs something: what is bought anew counts anew. */
+  readonly isPaid: boolean;
+  readonly maxDevices: number;
+  readonly maxHeight: number;
+  readonly features: readonly Granted[];
+  /** When the subscription began. */
+  readonly startedAt: Instant;
+  /** Days and months of meters turn here. */
+  readonly anchor: Instant;
+  /** The running term: what `per: term` counts in. */
+  readonly periodStart: Instant;
+  readonly periodEnd: Instant | null;
+}
+
+/** What an account's plan gives it at one moment. */
 export interface PlanAccess {
   readonly level: AccessLevel;
   /** Why the account is not above free, where it is not. */
   readonly reason: DenialReason | null;
-  /** The plan whose terms hold now; null when the free policy holds. */
-  readonly plan: {
-    readonly id: string;
-    /** Null where only a decision is asked for, which needs no names. */
-    readonly name: string | null;
-    readonly termsVersion: number;
-    readonly maxDevices: number;
-    readonly maxHeight: number;
-    readonly features: readonly Granted[];
-    readonly periodStart: Instant;
-    readonly periodEnd: Instant | null;
-  } | null;
+  /** Null when the free policy holds. */
+  readonly plan: HeldPlan | null;
 }
 
 /** What an account may do now, as other contexts ask for it. */
@@ -61,32 +96,45 @@ export const standingOf = ({ level, reason, plan }: PlanAccess, policy: Entitlem
   maxHeight: plan?.maxHeight ?? policy.freeMaxHeight,
 });
 
-const limitOf = (feature: string, limit: number): Granted => ({ feature, kind: 'limit', limit, per: null });
+const limitOf = (feature: string, limit: number): Granted => ({
+  ...{ feature, kind: 'limit', limit },
+  ...{ per: null, overage: null, overagePrice: null, rollover: null, rate: null },
+});
 
 /** All that is granted: the plan's own fields, what the plan lists, and the policy where the plan is silent. */
 export function grantedTo(access: PlanAccess, policy: EntitlementPolicy): readonly Granted[] {
   const { maxDevices, maxHeight } = standingOf(access, policy);
   const derived = [limitOf('max_devices', maxDevices), limitOf('resolution', maxHeight)];
-  const listed = access.plan?.features ?? [];
+  const listed = access.plan?.features ?? policy.freeFeatures;
   const channels = access.level === 'premium' ? policy.premiumChannels : policy.freeChannels;
   const silent = listed.some(({ feature }) => feature === 'channels') ? [] : [limitOf('channels', channels)];
   return [...derived, ...silent, ...listed];
 }
 
-/** A granted feature of which `used` is gone. Seats and channels are counted where they are taken, so here as 0. */
-export function entitlementOf(granted: Granted, used: number): Entitlement {
-  const { feature, kind, limit } = granted;
-  if (kind === 'flag')
-    return { feature, kind, ...ALLOWED, limit: null, used: null, remaining: null, resetsAt: null };
-  const remaining = limit === null || limit === UNLIMITED ? UNLIMITED : Math.max(0, limit - used);
-  const verdict = remaining === 0 ? { allowed: false, reason: 'limit_reached' as const } : ALLOWED;
-  return { feature, kind, ...verdict, limit, used, remaining, resetsAt: null };
+/** One of them, without making the others: what a hot path asks for. */
+export function grantedOf(
+  access: PlanAccess,
+  feature: string,
+  policy: EntitlementPolicy,
+): Granted | undefined {
+  const listed = (access.plan?.features ?? policy.freeFeatures).find((each) => each.feature === feature);
+  return listed ?? grantedTo(access, policy).find((each) => each.feature === feature);
 }
 
 const ALLOWED = { allowed: true, reason: null } as const;
 
+/** A flag or a limit, of which `units` are asked for. Seats and channels are counted where they are taken, so here as 0. */
+export function entitlementOf({ feature, kind, limit }: Granted, units: number): Entitlement {
+  const noNumbers = { limit: null, used: null, remaining: null, resetsAt: null };
+  if (kind === 'flag') return { feature, kind, ...ALLOWED, ...noNumbers };
+  const remaining = limit ?? UNLIMITED;
+  const suffices = remaining === UNLIMITED || remaining >= units;
+  const verdict = suffices ? ALLOWED : { allowed: false, reason: 'limit_reached' as const };
+  return { feature, kind, ...verdict, limit, used: 0, remaining, resetsAt: null };
+}
+
 /** A feature that nothing grants: the plan's own trouble is the better reason than "not in your plan". */
-export const notGranted = (feature: string, { reason }: PlanAccess): Entitlement => ({
+export const notGranted = (feature: string, reason: DenialReason | null): Entitlement => ({
   feature,
   kind: 'flag',
   allowed: false,

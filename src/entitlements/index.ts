@@ -1,91 +1,49 @@
-import type { Clock, Instant } from '../kernel/instant.ts';
-import {
-  entitlementOf,
-  grantedTo,
-  notGranted,
-  standingOf,
-  type Entitlement,
-  type PlanAccess,
-  type Standing,
+import type { EntitlementsDeps } from './deps.ts';
+import type { Entitlements } from './face.ts';
+import { grantCommands } from './manage-grants.ts';
+import { entitlementQuestions } from './questions.ts';
+import { consume, recordUsage } from './record-usage.ts';
+import { reservationCommands } from './reserve.ts';
+import { eraseAccount, reservationSweep } from './sweeps.ts';
+
+export type { EntitlementsDeps } from './deps.ts';
+export type * from './face.ts';
+export type {
+  Entitlement,
+  FeatureKind,
+  Granted,
+  HeldPlan,
+  MeterPeriod,
+  PlanAccess,
+  Rate,
+  Rollover,
+  Standing,
 } from './feature.ts';
-import type { EntitlementPolicy } from './policy.ts';
-import type { Plans } from './ports.ts';
-
-export type { Entitlement, Granted, PlanAccess, Standing } from './feature.ts';
+export { GRANT_SOURCES, type Grant, type GrantSource } from './grant.ts';
+export { keyOf, type Meter, type MeterKey } from './meter.ts';
+export type { OverageReading } from './overage.ts';
 export { entitlementPolicy, type EntitlementPolicy } from './policy.ts';
-export type { Plans } from './ports.ts';
+export type * from './ports.ts';
+export { refusals as entitlementRefusals } from './refusals.ts';
+export type { Reservation } from './reservation.ts';
+export {
+  RESERVATION_STATUSES,
+  reservationLifecycle,
+  type ReservationStatus,
+} from './reservation-lifecycle.ts';
+export type { UsageEntry, UsageKind } from './usage-log.ts';
+export type { Usage } from './usage.ts';
 
-export interface EntitlementsDeps {
-  readonly plans: Plans;
-  readonly clock: Clock;
-  readonly policy: EntitlementPolicy;
-}
-
-/** Why a feature is allowed or not: the chain from the plan's version over its grants to the verdict. */
-export interface Explanation {
-  readonly asOf: Instant;
-  readonly plan: { readonly id: string; readonly name: string | null; readonly version: number } | null;
-  readonly period: { readonly start: Instant; readonly end: Instant | null } | null;
-  readonly grants: readonly { readonly source: 'plan' | 'free_policy'; readonly limit: number | null }[];
-  readonly verdict: Entitlement;
-}
-
-export interface Entitlements {
-  /** Level, seats and picture height of an account at this moment. */
-  standing(accountId: string): Promise<Standing>;
-  /** The same for many accounts, by one question, in the order asked. */
-  standings(accountIds: readonly string[]): Promise<readonly Standing[]>;
-  list(accountId: string): Promise<readonly Entitlement[]>;
-  /** One feature; what nothing grants is denied with a reason, not refused. */
-  one(accountId: string, feature: string): Promise<Entitlement>;
-  explain(accountId: string, feature: string, asOf: Instant | null): Promise<Explanation>;
-  /** Limits by feature (-1 unlimited), and what was used of the meters. */
-  limitsOf(accountId: string): Promise<{
-    readonly limits: Readonly<Record<string, number>>;
-    readonly usage: Readonly<Record<string, number>>;
-  }>;
-}
-
-export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): Entitlements {
-  const one = (access: PlanAccess, feature: string): Entitlement => {
-    const granted = grantedTo(access, policy).find((each) => each.feature === feature);
-    return granted ? entitlementOf(granted, 0) : notGranted(feature, access);
-  };
+/** What an account may do now: flags, limits, and meters that are used up exactly. */
+export function createEntitlements(deps: EntitlementsDeps): Entitlements {
+  const record = recordUsage(deps);
   return {
-    standing: async (accountId) => standingOf(await plans.accessOf(accountId), policy),
-    standings: async (accountIds) =>
-      (await plans.accessOfAll(accountIds)).map((access) => standingOf(access, policy)),
-    list: async (accountId) =>
-      grantedTo(await plans.accessOf(accountId), policy).map((granted) => entitlementOf(granted, 0)),
-    one: async (accountId, feature) => one(await plans.accessOf(accountId), feature),
-    explain: async (accountId, feature, asOf) => {
-      const at = asOf ?? clock.now();
-      const access = await plans.accessAsOf(accountId, at);
-      const granted = grantedTo(access, policy).find((each) => each.feature === feature);
-      const ownField = access.plan !== null && (feature === 'max_devices' || feature === 'resolution');
-      const listed = access.plan?.features.some((each) => each.feature === feature) ?? false;
-      const source = ownField || listed ? 'plan' : 'free_policy';
-      return {
-        asOf: at,
-        plan: access.plan && {
-          id: access.plan.id,
-          name: access.plan.name,
-          version: access.plan.termsVersion,
-        },
-        period: access.plan && { start: access.plan.periodStart, end: access.plan.periodEnd },
-        grants: granted ? [{ source, limit: granted.limit }] : [],
-        verdict: one(access, feature),
-      };
-    },
-    limitsOf: async (accountId) => {
-      const granted = grantedTo(await plans.accessOf(accountId), policy);
-      const limits = granted.flatMap(({ feature, limit }) =>
-        limit === null ? [] : [[feature, limit] as const],
-      );
-      const meters = granted
-        .filter(({ kind }) => kind === 'meter')
-        .map(({ feature }) => [feature, 0] as const);
-      return { limits: Object.fromEntries(limits), usage: Object.fromEntries(meters) };
-    },
+    ...entitlementQuestions(deps),
+    ...reservationCommands(deps),
+    ...reservationSweep(deps),
+    ...grantCommands(deps),
+    recordUsage: record,
+    consume: consume(deps, record),
+    eraseAccount: eraseAccount(deps),
   };
 }

@@ -32,8 +32,12 @@ export type Answer =
 
 export interface IdempotencyStore {
   find(key: string): Promise<IdempotencyRecord | undefined>;
+  /** Those of the keys that are known, in no order. */
+  findAll(keys: readonly string[]): Promise<readonly IdempotencyRecord[]>;
   /** Takes the key, replacing an expired record; a key that another just took is a lost race. */
   claim(record: IdempotencyRecord): Promise<void>;
+  /** Takes keys with their answers at once, replacing expired records; a key that another holds is a lost race. */
+  keepAll(records: readonly IdempotencyRecord[]): Promise<void>;
   /** Keeps the answer of a claimed key; without the claim it changes nothing. */
   answer(key: string, answer: Answer): Promise<void>;
   /** Gives a claimed, unanswered key back. */
@@ -85,24 +89,39 @@ export async function claim(
   request: Idempotency,
   context: { readonly now: Instant; readonly subjectId: string | null; readonly policy: OncePolicy },
 ): Promise<Claim> {
-  const { now, subjectId, policy } = context;
-  const known = await idempotency.find(request.key);
-  if (known && known.expiresAt > now) {
-    if (known.fingerprint !== request.fingerprint) throw onceRefusals.otherRequest();
-    if (known.answer) return { state: 'answered', answer: known.answer };
-    const staleAt = after(known.claimedAt, policy.staleSeconds * SECOND);
-    if (now < staleAt) throw onceRefusals.inProgress(Math.ceil((staleAt - now) / SECOND));
-    return { state: 'stale', subjectId: known.subjectId };
-  }
-  await idempotency.claim({
-    ...request,
-    claimedAt: now,
-    expiresAt: after(now, policy.keepHours * HOUR),
-    subjectId,
-    answer: null,
-  });
+  const known = standing(await idempotency.find(request.key), request, context);
+  if (known) return known;
+  await idempotency.claim({ ...recordOf(request, context), subjectId: context.subjectId });
   return { state: 'claimed' };
 }
+
+/** What an earlier request with this key leaves to be done; undefined when there was none. Refuses as `claim`. */
+export function standing(
+  known: IdempotencyRecord | undefined,
+  request: Idempotency,
+  { now, policy }: { readonly now: Instant; readonly policy: OncePolicy },
+): Exclude<Claim, { readonly state: 'claimed' }> | undefined {
+  if (!known || known.expiresAt <= now) return undefined;
+  if (known.fingerprint !== request.fingerprint) throw onceRefusals.otherRequest();
+  if (known.answer) return { state: 'answered', answer: known.answer };
+  const staleAt = after(known.claimedAt, policy.staleSeconds * SECOND);
+  if (now < staleAt) throw onceRefusals.inProgress(Math.ceil((staleAt - now) / SECOND));
+  return { state: 'stale', subjectId: known.subjectId };
+}
+
+/** The record that a request takes its key with. */
+export const recordOf = (
+  { key, fingerprint }: Idempotency,
+  { now, policy }: { readonly now: Instant; readonly policy: OncePolicy },
+  answer: Answer | null = null,
+): IdempotencyRecord => ({
+  key,
+  fingerprint,
+  claimedAt: now,
+  expiresAt: after(now, policy.keepHours * HOUR),
+  subjectId: null,
+  answer,
+});
 
 /** The result of a kept answer; a kept refusal is thrown again. */
 export function replay<R>(answer: Answer): Answered<R> {

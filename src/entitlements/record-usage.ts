@@ -1,0 +1,86 @@
+import { DomainError } from '../kernel/domain-error.ts';
+import { Recent } from '../kernel/recent.ts';
+import { singly } from '../kernel/together.ts';
+import { applyUsage } from './apply-usage.ts';
+import type { EntitlementsDeps } from './deps.ts';
+import type { Consumption, UsageCommands, UsageOutcome } from './face.ts';
+import { keyOf, type Meter } from './meter.ts';
+import { standpointsOf } from './standpoints.ts';
+import { steadyUse, type Ruled, type SteadyUse } from './steady-use.ts';
+
+/** Meters remembered at the most: some 20 MB. */
+const MAX_KNOWN = 50_000;
+
+type Outcomes = Map<Consumption, UsageOutcome>;
+
+/**
+ * Records the units that were asked for together. What the plan's own allowance gives is judged by the meter as
+ * this process last stored it, without reading it, and the store settles it only if nobody moved the meter since
+ * (ADR 13). All other units, and those that were not settled, are ruled upon behind the held meters, in one
+ * transaction. What one is refused does not concern the others.
+ */
+export function recordUsage(deps: EntitlementsDeps): UsageCommands['recordUsage'] {
+  const known = new Recent<string, Meter>(MAX_KNOWN);
+
+  return async (uses) => {
+    const standpoints = await standpointsOf(deps, uses);
+    const outcomes: Outcomes = new Map();
+    const ruled: Ruled[] = [];
+    for (const use of uses) {
+      const terms = standpoints.terms(use);
+      if (terms instanceof DomainError) outcomes.set(use, terms);
+      else ruled.push({ use, terms });
+    }
+    await settleSteady(ruled, outcomes);
+    await ruleOnRest(
+      ruled.filter(({ use }) => !outcomes.has(use)),
+      outcomes,
+    );
+    return uses.map((use) => outcomes.get(use) as UsageOutcome);
+  };
+
+  async function settleSteady(ruled: readonly Ruled[], outcomes: Outcomes): Promise<void> {
+    const now = deps.clock.now();
+    const drafts: { readonly uses: readonly Ruled[]; readonly steady: SteadyUse }[] = [];
+    for (const [key, uses] of Map.groupBy(ruled, ({ use }) => keyOf(use))) {
+      const meter = known.get(key);
+      const steady = meter && steadyUse(meter, uses, now);
+      if (steady) drafts.push({ uses, steady });
+    }
+    if (drafts.length === 0) return;
+    const settled = await deps.unitOfWork.single(({ meters }) =>
+      meters.settle(drafts.map(({ steady }) => steady.entry)),
+    );
+    for (const { uses, steady } of drafts) {
+      const { meter } = steady.entry;
+      if (!settled.has(keyOf(meter))) continue;
+      known.set(keyOf(meter), meter);
+      uses.forEach(({ use }, index) => {
+        const result = steady.usages[index];
+        if (result) outcomes.set(use, { result, replayed: false });
+      });
+    }
+  }
+
+  async function ruleOnRest(rest: readonly Ruled[], outcomes: Outcomes): Promise<void> {
+    if (rest.length === 0) return;
+    for (const { use } of rest) known.delete(keyOf(use));
+    const applied = await deps.unitOfWork.run((stores) => applyUsage(deps, stores, rest));
+    for (const [use, outcome] of applied.outcomes) outcomes.set(use, outcome);
+    for (const { meter, grants } of applied.entries)
+      if (Object.keys(grants).length === 0) known.set(keyOf(meter), meter);
+  }
+}
+
+/** One consumption, as its caller sees it: gathered with others, and a refusal is thrown. */
+export function consume(
+  { together = singly }: EntitlementsDeps,
+  record: UsageCommands['recordUsage'],
+): UsageCommands['consume'] {
+  const send = together<Consumption, UsageOutcome>(record);
+  return async (use) => {
+    const outcome = await send(use);
+    if (outcome instanceof DomainError) throw outcome;
+    return outcome;
+  };
+}

@@ -1,0 +1,98 @@
+import { DomainError } from '../kernel/domain-error.ts';
+import { isId } from '../kernel/ids.ts';
+import { earlier } from '../kernel/instant.ts';
+import { once } from '../kernel/once.ts';
+import { partedAt } from './burn.ts';
+import type { EntitlementsDeps } from './deps.ts';
+import type { ReservationCommands, ReservationEnd, ReserveRequest } from './face.ts';
+import { openLedger, type MeterLedger } from './meter-ledger.ts';
+import type { MeterKey, MeterTerms } from './meter.ts';
+import { priceOfOverage, readingsOf } from './overage.ts';
+import type { EntitlementStores } from './ports.ts';
+import { refusals } from './refusals.ts';
+import { createReservation, ended, type Reservation } from './reservation.ts';
+import { standpointsOf } from './standpoints.ts';
+
+export function reservationCommands(
+  deps: EntitlementsDeps,
+): Pick<ReservationCommands, 'reserve' | 'commit' | 'release'> {
+  const { unitOfWork, clock, policy } = deps;
+  return {
+    reserve: async (request) => {
+      const terms = (await standpointsOf(deps, [request])).terms(request);
+      if (terms instanceof DomainError) throw terms;
+      return unitOfWork.run((stores) =>
+        once(stores, request.idempotency, { now: clock.now(), policy: policy.once }, () =>
+          setAside(deps, stores, { request, terms }),
+        ),
+      );
+    },
+    commit: (end) => endBy(deps, end, 'commit'),
+    release: (end) => endBy(deps, { ...end, amount: null }, 'release'),
+  };
+}
+
+async function setAside(
+  { clock, ids, policy }: EntitlementsDeps,
+  stores: EntitlementStores,
+  { request, terms }: { readonly request: ReserveRequest; readonly terms: MeterTerms },
+): Promise<Reservation> {
+  const now = clock.now();
+  const ledger = await openLedger(stores, [{ ...keyIn(request), terms }], now);
+  const taken = ledger.take(request, request.amount, 'reserved');
+  if (taken instanceof DomainError) throw taken;
+  const { meter } = taken.balance;
+  const reservation = createReservation(request, {
+    id: ids.next(),
+    amount: request.amount,
+    parts: taken.parts,
+    turn: meter.turn,
+    overagePrice: priceOfOverage(terms),
+    now,
+    seconds: request.seconds ?? policy.reservationSeconds,
+  });
+  const { expiresAt } = reservation;
+  const lapsesAt = meter.lapsesAt === null ? expiresAt : earlier(meter.lapsesAt, expiresAt);
+  ledger.lapseAt(request, lapsesAt, 'reserved');
+  await ledger.save(stores);
+  await stores.reservations.add(reservation);
+  return reservation;
+}
+
+/** Ends a held reservation: what was not used goes back to where it was taken from, as far as that is still there. */
+async function endBy(
+  deps: EntitlementsDeps,
+  { reservationId, amount, accountId }: ReservationEnd,
+  trigger: 'commit' | 'release',
+): Promise<Reservation> {
+  if (!isId(reservationId)) throw refusals.notFound();
+  const found = await deps.unitOfWork.read(({ reservations }) => reservations.find(reservationId));
+  if (!found || (accountId !== null && found.accountId !== accountId)) throw refusals.notFound();
+  // What was set aside may be used whatever became of the plan since; the meter only has to be turned as it says.
+  const standpoints = await standpointsOf(deps, [{ accountId: found.accountId, onBehalf: false }]);
+  const terms = standpoints.meterTerms(found);
+  return deps.unitOfWork.run(async (stores) => {
+    const now = deps.clock.now();
+    const ledger = await openLedger(stores, [{ ...keyIn(found), terms }], now);
+    const held = await stores.reservations.find(reservationId);
+    if (!held) throw refusals.notFound();
+    const committed = trigger === 'commit' ? (amount ?? held.amount) : null;
+    if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
+    const next = ended(held, trigger, { committed, now });
+    if (next instanceof DomainError) throw next;
+    if (next !== held) await saveEnd(stores, ledger, next);
+    return next;
+  });
+}
+
+const keyIn = ({ accountId, feature }: MeterKey): MeterKey => ({ accountId, feature });
+
+async function saveEnd(stores: EntitlementStores, ledger: MeterLedger, next: Reservation): Promise<void> {
+  const { parts, turn, committed, overagePrice, accountId } = next;
+  const { used, unused } = partedAt(parts, committed ?? 0);
+  ledger.giveBack(next, { parts: unused, turn }, committed === null ? 'released' : 'committed');
+  await ledger.save(stores);
+  await stores.reservations.saveAll([next]);
+  const readings = readingsOf(used, overagePrice);
+  if (readings.length > 0) await stores.overages.add(accountId, readings);
+}
