@@ -18,6 +18,10 @@ export interface ReactionDeps {
     /** Ends the streams of an erased account and forgets what it watched. Once: nothing is left the second time. */
     eraseAccount(accountId: string): Promise<void>;
   };
+  readonly entitlements: {
+    /** Forgets what an erased account used and was given. Once: nothing is left the second time. */
+    eraseAccount(accountId: string): Promise<void>;
+  };
   readonly billing: {
     /** Ends all buying for an erased account. Once: it is marked, and again changes nothing. */
     closeAccount(accountId: string): Promise<void>;
@@ -56,6 +60,7 @@ const REACTIONS = {
   'billing.erase-account': ({ billing }, event) => billing.eraseAccount(accountOf(event)),
   'playback.end-streams': ({ playback }, event) => playback.endStreamsOf(accountOf(event)),
   'playback.erase-account': ({ playback }, event) => playback.eraseAccount(accountOf(event)),
+  'entitlements.erase-account': ({ entitlements }, event) => entitlements.eraseAccount(accountOf(event)),
   'notifications.erase-account': ({ notifications }, event) => notifications.eraseAccount(accountOf(event)),
   'billing.refund-canceled-start': async ({ billing }, event) => {
     // Whatever had started ran as paid for; only what never did goes back by itself.
@@ -90,6 +95,7 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
     'billing.end-with-account',
     'billing.erase-account',
     'playback.erase-account',
+    'entitlements.erase-account',
     'notifications.erase-account',
   ],
   'subscriptions.trial-started': ['notifications.deliver'],

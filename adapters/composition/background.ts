@@ -29,13 +29,22 @@ export function provideBackground(container: Container): void {
   provide(
     container,
     keys.REACT,
-    [keys.CONFIG, keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.BILLING, keys.CATALOG],
-    (config, notifications, subscriptions, playback, billing, catalog) =>
+    [
+      keys.CONFIG,
+      keys.NOTIFICATIONS,
+      keys.SUBSCRIPTIONS,
+      keys.PLAYBACK,
+      keys.BILLING,
+      keys.CATALOG,
+      keys.ENTITLEMENTS,
+    ],
+    (config, notifications, subscriptions, playback, billing, catalog, entitlements) =>
       withinSeconds(
         createReactor({
           notifications,
           subscriptions,
           playback,
+          entitlements,
           billing: {
             closeAccount: (accountId) => billing.closeAccount(accountId),
             eraseAccount: (accountId) => billing.eraseAccount(accountId),
@@ -64,9 +73,10 @@ export function provideBackground(container: Container): void {
       keys.PLAYBACK,
       keys.CATALOG,
       keys.IDENTITY,
+      keys.ENTITLEMENTS,
       keys.SIMULATED,
     ],
-    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity, simulated) =>
+    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity, entitlements, simulated) =>
       jobsOf({
         'subscriptions.advance': (limit) => subscriptions.advanceDue(limit),
         'billing.resolve-payments': (limit) => billing.resolveUnknown(limit),
@@ -76,6 +86,7 @@ export function provideBackground(container: Container): void {
         ...(simulated && {
           'simulated.deliver-webhooks': (limit: number) => simulated.delivery.deliverDue(limit),
         }),
+        'entitlements.expire-reservations': (limit) => entitlements.expireReservations(limit),
         'playback.reap-silent': (limit) => playback.reapSilent(limit),
         'catalog.publish-due': (limit) => catalog.publishDue(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
@@ -120,6 +131,7 @@ export function provideBackground(container: Container): void {
       keys.PLAYBACK,
       keys.CATALOG,
       keys.IDENTITY,
+      keys.ENTITLEMENTS,
     ],
     (unitOfWork, systemClock, movableClock, jobs, queue, failures, simulated, ...dueWork) =>
       createOperations({

@@ -1,10 +1,10 @@
 import type { Payers } from '../../src/billing/index.ts';
 import type { Catalog, ViewerStanding } from '../../src/catalog/index.ts';
-import type { Entitlements, PlanAccess, Plans } from '../../src/entitlements/index.ts';
+import type { Accounts, Entitlements, Granted, PlanAccess, Plans } from '../../src/entitlements/index.ts';
 import type { AccountUse, Identity, Levels } from '../../src/identity/index.ts';
 import type { Addresses, Codes, Plans as PlanNames } from '../../src/notifications/index.ts';
 import type { PlayableTitle, Standing, Standings, Titles } from '../../src/playback/index.ts';
-import type { Access, Subscriptions, Term } from '../../src/subscriptions/index.ts';
+import type { Access, PlanGrant, Subscriptions, Term } from '../../src/subscriptions/index.ts';
 import { batchedRead } from '../persistence/group.ts';
 
 /**
@@ -20,12 +20,33 @@ const planAccess = (access: Access, name: string | null): PlanAccess => ({
     id: access.grant.planId,
     name,
     termsVersion: access.grant.termsVersion,
+    subscriptionId: access.grant.subscriptionId,
+    isPaid: access.grant.price.minor > 0,
     maxDevices: access.grant.maxDevices,
     maxHeight: access.grant.maxHeight,
-    features: access.grant.features,
+    features: grantedBy(access.grant),
+    startedAt: access.grant.startedAt,
+    anchor: access.grant.anchor,
     ...periodOf(access.grant.term),
   },
 });
+
+/** Thousands of subscribers share the terms of a plan's version: they are put in the other words once. */
+const known = new WeakMap<PlanGrant['features'], readonly Granted[]>();
+
+function grantedBy({ features, price }: Pick<PlanGrant, 'features' | 'price'>): readonly Granted[] {
+  const before = known.get(features);
+  if (before) return before;
+  const granted = features.map(
+    ({ feature, kind, limit, per, overage, overagePriceMinor, rollover = null, rate = null }): Granted => ({
+      ...{ feature, kind, limit, per, overage, rollover, rate },
+      overagePrice:
+        overagePriceMinor === null ? null : { minor: overagePriceMinor, currency: price.currency },
+    }),
+  );
+  known.set(features, granted);
+  return granted;
+}
 
 const periodOf = ({ start, end }: Term): { periodStart: Term['start']; periodEnd: Term['end'] } => ({
   periodStart: start,
@@ -46,6 +67,15 @@ export function plansOf(subscriptions: Thunk<Subscriptions>): Plans {
     },
   };
 }
+
+export const accountsOf = (identity: Thunk<Identity>): Accounts => ({
+  of: async (accountIds) => {
+    const contacts = await identity().contactsOf(accountIds);
+    return new Map(
+      contacts.map(({ accountId, createdAt, isSuspended }) => [accountId, { createdAt, isSuspended }]),
+    );
+  },
+});
 
 /** Suspended accounts lose their sessions at once, so nobody suspended gets as far as these questions. */
 export const catalogStanding = (entitlements: Thunk<Entitlements>): ViewerStanding => ({

@@ -43,6 +43,8 @@ export interface Config {
   readonly purchaseStaleSeconds: number;
   /** How long a reaction may take before another runner takes it over, as after a crash. */
   readonly deliveryLeaseSeconds: number;
+  /** Whether calls of our own API use up `api_calls`, where a plan has it. */
+  readonly meterApiCalls: boolean;
   readonly streamLimitPolicy: 'reject_newest' | 'evict_oldest';
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Keys given from outside; null where one is generated and kept in `dataDir`. */
@@ -100,6 +102,7 @@ export function configOf(env: Environment): Config {
     seed: env.SEED ?? (production ? 'none' : 'demo'),
     purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
     deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,
+    meterApiCalls: env.METER_API_CALLS === 'on',
     streamLimitPolicy: env.STREAM_LIMIT_POLICY,
     logLevel: env.LOG_LEVEL,
     secrets: {

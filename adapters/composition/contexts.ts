@@ -18,6 +18,7 @@ import { refreshTokens, serverSecrets } from '../security/secrets.ts';
 import {
   accountAddresses,
   accountLevels,
+  accountsOf,
   accountUse,
   catalogStanding,
   mailedCodes,
@@ -98,8 +99,17 @@ export function provideContexts(container: Container): void {
         },
       }),
   );
-  provide(container, keys.ENTITLEMENTS, [keys.CLOCK], (clock) =>
-    createEntitlements({ plans: plansOf(subscriptions), clock, policy: entitlementPolicy }),
+  provide(container, keys.ENTITLEMENTS, [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS], (unitOfWork, clock, ids) =>
+    createEntitlements({
+      unitOfWork,
+      plans: plansOf(subscriptions),
+      accounts: accountsOf(identity),
+      clock,
+      ids,
+      policy: entitlementPolicy,
+      together: group,
+      batched: batchedRead,
+    }),
   );
   provide(
     container,
@@ -193,6 +203,7 @@ function provideIdentity(container: Container): void {
             subscriptions: resolve(container, keys.SUBSCRIPTIONS),
             billing: resolve(container, keys.BILLING),
             playback: resolve(container, keys.PLAYBACK),
+            entitlements: resolve(container, keys.ENTITLEMENTS),
           }),
         policy: { ...identityPolicy, emailVerification: config.emailVerification },
       }),

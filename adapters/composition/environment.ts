@@ -32,6 +32,7 @@ export const Environment = z.object({
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
   STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
   STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
+  METER_API_CALLS: z.enum(['on', 'off']).default('off'),
   MEDIA: z.enum(['local']).default('local'),
   PURCHASE_STALE_SECONDS: positive.default(30),
   DELIVERY_LEASE_SECONDS: positive.default(60),

@@ -1,4 +1,5 @@
 import type { Billing } from '../../src/billing/index.ts';
+import type { Entitlements } from '../../src/entitlements/index.ts';
 import type { ExportPart } from '../../src/identity/index.ts';
 import type { AccountActor } from '../../src/kernel/actor.ts';
 import type { Page, PageRequest } from '../../src/kernel/page.ts';
@@ -6,6 +7,7 @@ import type { Playback } from '../../src/playback/index.ts';
 import type { Subscriptions } from '../../src/subscriptions/index.ts';
 import { paymentView } from '../http/views/billing.ts';
 import { balanceView, invoiceView } from '../http/views/invoices.ts';
+import { grantView, usageView } from '../http/views/entitlements.ts';
 import { activityView } from '../http/views/playback.ts';
 import { historyEntryView } from '../http/views/subscriptions.ts';
 
@@ -13,6 +15,7 @@ interface Faces {
   readonly subscriptions: Subscriptions;
   readonly billing: Billing;
   readonly playback: Playback;
+  readonly entitlements: Entitlements;
 }
 
 const PAGE = 100;
@@ -20,7 +23,12 @@ const PAGE = 100;
 const MAX_PAGES = 100;
 
 /** What the other contexts hold of an account, for its export, as the REST contract shows it. */
-export const exportParts = ({ subscriptions, billing, playback }: Faces): readonly ExportPart[] => [
+export const exportParts = ({
+  subscriptions,
+  billing,
+  playback,
+  entitlements,
+}: Faces): readonly ExportPart[] => [
   {
     name: 'subscriptions',
     export: (accountId) =>
@@ -39,6 +47,14 @@ export const exportParts = ({ subscriptions, billing, playback }: Faces): readon
   {
     name: 'balance',
     export: async (accountId) => (await billing.balancesOf(ownerOf(accountId))).map(balanceView),
+  },
+  {
+    name: 'usage',
+    export: async (accountId) => (await entitlements.usage(accountId)).map(usageView),
+  },
+  {
+    name: 'grants',
+    export: async (accountId) => (await entitlements.grantsOf(accountId)).map(grantView),
   },
   {
     name: 'watch_history',

@@ -63,6 +63,7 @@ export function appOf(container: Container, draining: Draining): Express {
     metricsToken: config.http.metricsToken,
     corsOrigins: config.http.corsOrigins.includes('*') ? '*' : config.http.corsOrigins,
     trustProxy: config.http.trustProxy,
+    meterCall: config.meterApiCalls ? meterCallOf(container) : undefined,
     jwks: signing.jwks,
     info: API_INFO,
     log,
@@ -89,4 +90,11 @@ function limitsOf(container: Container): RateLimits {
     register: numbers.registerPerMinute,
     login: numbers.loginFailuresPerMinute,
   });
+}
+
+function meterCallOf(container: Container): (accountId: string) => Promise<void> {
+  const entitlements = resolve(container, keys.ENTITLEMENTS);
+  return async (accountId) => {
+    await entitlements.consumeIfInPlan({ accountId, feature: 'api_calls', amount: 1, onBehalf: false });
+  };
 }

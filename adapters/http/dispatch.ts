@@ -18,7 +18,12 @@ export interface DispatchDeps {
   readonly bodies: BodyLimits;
   /** Addresses of proxies whose X-Forwarded-For tells the caller's address; nobody's when empty. */
   readonly trustProxy: readonly string[];
+  /** Uses up a call of our own API, where calls are metered; rejects when none is left. */
+  readonly meterCall?: ((accountId: string) => Promise<void>) | undefined;
 }
+
+/** What an account calls to pay, to leave, and to see where it stands: never metered (rules.md, "Entitlements"). */
+const UNMETERED = /^\/(accounts|token|subscriptions|payments|usage|entitlements)(\/|$)/;
 
 /** Without proxies the caller is whoever holds the socket; Express would look for more at each request. */
 const addresses = (trustProxy: readonly string[]) => (request: Exchange['request']) =>
@@ -76,6 +81,7 @@ interface Received extends Target {
 /** What comes behind 429. */
 function answerer(route: Route, deps: DispatchDeps) {
   const logIn = route.authenticates && passwordLogIn(route.authenticates);
+  const meterCall = UNMETERED.test(route.path) ? undefined : deps.meterCall;
   return async (exchange: Exchange, received: Received): Promise<Reply> => {
     const { request, response } = exchange;
     const { params: named, path, search, address, credential, sent } = received;
@@ -83,6 +89,7 @@ function answerer(route: Route, deps: DispatchDeps) {
     const known = deps.authentication.actorOf(credential);
     exchange.actor = known instanceof Promise ? await known : known;
     const actor = admitted(route.access, exchange.actor);
+    if (meterCall && actor.kind === 'account') await meterCall(actor.accountId);
     const upload = route.upload && uploadOf(request, route.upload.types);
     const raw = route.body ? await (sent ? sent() : readJson(request, deps.bodies)) : undefined;
     const keyed = { method: route.method, path, body: raw };

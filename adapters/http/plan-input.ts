@@ -25,6 +25,8 @@ const FeatureInput = z.object({
   per: z.enum(['day', 'month', 'term', 'lifetime']).optional(),
   overage: z.enum(['block', 'allow']).optional(),
   overage_price: Amount.optional(),
+  rollover: z.object({ cap: z.number().int(), expires_days: z.number().int() }).optional(),
+  rate: z.object({ max: z.number().int(), window_seconds: z.number().int() }).optional(),
 });
 
 const fields = {
@@ -134,7 +136,7 @@ const featuresIn = (
   features: readonly z.output<typeof FeatureInput>[],
   currency: string,
 ): readonly PlanFeature[] =>
-  features.map(({ feature, kind, limit, per, overage, overage_price: price }, index) => ({
+  features.map(({ feature, kind, limit, per, overage, overage_price: price, rollover, rate }, index) => ({
     feature,
     kind,
     limit: limit ?? null,
@@ -142,4 +144,6 @@ const featuresIn = (
     overage: overage ?? (kind === 'meter' ? 'block' : null),
     overagePriceMinor:
       price === undefined ? null : amount(price, currency, `/entitlements/${index}/overage_price`).minor,
+    ...(rollover && { rollover: { cap: rollover.cap, expiresDays: rollover.expires_days } }),
+    ...(rate && { rate: { max: rate.max, windowSeconds: rate.window_seconds } }),
   }));

@@ -16,7 +16,7 @@ export type Access = 'public' | 'account' | 'admin' | 'service' | 'account-or-se
 export type RateClass = 'api' | 'register' | 'login' | 'unlimited';
 
 /** Objects that belong to somebody: the ownership tests need one of each kind, and of somebody else's. */
-export type OwnedObject = 'account-session' | 'invoice' | 'payment' | 'stream' | 'title';
+export type OwnedObject = 'account-session' | 'invoice' | 'payment' | 'reservation' | 'stream' | 'title';
 
 type ServiceActor = Extract<Actor, { kind: 'service' }>;
 export interface ActorOf {

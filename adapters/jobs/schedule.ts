@@ -36,6 +36,11 @@ const SCHEDULE = [
     idempotentBecause: 'an event that comes twice is taken in once, by its id',
   },
   {
+    name: 'entitlements.expire-reservations',
+    everyMinutes: 1,
+    idempotentBecause: 'a reservation ends once: its meter is held, and what ended is not found again',
+  },
+  {
     name: 'playback.reap-silent',
     everyMinutes: 1,
     idempotentBecause: 'a stream ends once: the guarded save of a second reaper is lost',

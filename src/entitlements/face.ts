@@ -44,6 +44,8 @@ export interface UsageCommands {
    * `entitlements.limit-reached`, `request.not-found` (on behalf of nobody), `idempotency.other-request`.
    */
   consume(use: Consumption): Promise<Answered<Usage>>;
+  /** The same where the plan has the meter; where it has none nothing is used, and the answer is null. */
+  consumeIfInPlan(use: Consumption): Promise<Answered<Usage> | null>;
   /** Uses of one moment, together; outcomes in their order. */
   recordUsage(uses: readonly Consumption[]): Promise<readonly UsageOutcome[]>;
 }

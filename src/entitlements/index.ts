@@ -1,5 +1,6 @@
 import type { EntitlementsDeps } from './deps.ts';
 import type { Entitlements } from './face.ts';
+import { grantedOf } from './feature.ts';
 import { grantCommands } from './manage-grants.ts';
 import { entitlementQuestions } from './questions.ts';
 import { consume, recordUsage } from './record-usage.ts';
@@ -37,13 +38,18 @@ export type { Usage } from './usage.ts';
 /** What an account may do now: flags, limits, and meters that are used up exactly. */
 export function createEntitlements(deps: EntitlementsDeps): Entitlements {
   const record = recordUsage(deps);
+  const use = consume(deps, record);
   return {
     ...entitlementQuestions(deps),
     ...reservationCommands(deps),
     ...reservationSweep(deps),
     ...grantCommands(deps),
     recordUsage: record,
-    consume: consume(deps, record),
+    consume: use,
+    consumeIfInPlan: async (asked) => {
+      const granted = grantedOf(await deps.plans.accessOf(asked.accountId), asked.feature, deps.policy);
+      return granted?.kind === 'meter' ? use(asked) : null;
+    },
     eraseAccount: eraseAccount(deps),
   };
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../kernel/actor.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import {
   createAccount,
@@ -39,6 +40,7 @@ export interface Contact {
   readonly name: string | null;
   readonly isVerified: boolean;
   readonly isSuspended: boolean;
+  readonly createdAt: Instant;
 }
 
 export interface AdminCommands {
@@ -129,6 +131,7 @@ const contactOf = (account: Account): Contact => ({
   name: account.name,
   isVerified: account.verifiedAt !== null,
   isSuspended: account.suspendedAt !== null,
+  createdAt: account.createdAt,
 });
 
 interface Change {

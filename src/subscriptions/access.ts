@@ -1,5 +1,6 @@
 import type { AccessLevel, DenialReason } from '../kernel/access-level.ts';
 import { after, before, earlier, HOUR, type Instant } from '../kernel/instant.ts';
+import type { Money } from '../kernel/money.ts';
 import { renewsItself } from './collection.ts';
 import { graceEnd } from './pay.ts';
 import { heightOf, type PlanFeature, type PlanTerms } from './plan.ts';
@@ -18,6 +19,10 @@ export interface PlanGrant {
   /** Greatest picture height in lines. */
   readonly maxHeight: number;
   readonly features: readonly PlanFeature[];
+  /** What a term costs; 0: it is free. */
+  readonly price: Money;
+  /** When the subscription began. */
+  readonly startedAt: Instant;
   /** Days and months of meters turn here. */
   readonly anchor: Instant;
   /** The running term: what `per: term` counts in. */
@@ -88,6 +93,8 @@ const grantOf = (state: Subscription, terms: PlanTerms, now: Instant): PlanGrant
   maxDevices: terms.maxDevices,
   maxHeight: heightOf(terms.resolution),
   features: terms.features,
+  price: terms.price,
+  startedAt: state.startedAt ?? state.createdAt,
   anchor: meterAnchor(state, now),
   term: runningTerm(state, terms, now),
 });
@@ -107,6 +114,6 @@ function runningTerm(state: Subscription, terms: PlanTerms, now: Instant): Term 
   const at = endsAt === null ? now : earlier(now, before(endsAt, 1));
   if (at >= anchor) return termAt(anchor, terms.validity, at);
   const running = stretches.find(({ start, end }) => start <= at && at < end);
-  if (running) return { start: running.start, end: running.end };
+  if (running) return { start: running.began ?? running.start, end: running.end };
   return { start: state.terms > 0 ? begun : remindFrom, end: anchor };
 }

@@ -67,6 +67,8 @@ export function rest({ endsAt, pausedAt, stretches }: Subscription, now: Instant
       ...stretch,
       start: after(stretch.start, shift),
       end: after(stretch.end, shift),
+      // The rest of a term is no new one: what is counted per term goes on (`access.ts`).
+      ...(stretch.start < pausedAt ? { began: stretch.began ?? stretch.start } : {}),
     })),
   };
 }

@@ -19,7 +19,11 @@ export const PLAN_LIMITS = {
   trialDays: 365,
   graceDays: 365,
   devices: 1_000,
-  features: 100,
+  features: 1_000,
+  featureName: 60,
+  units: 1_000_000_000_000,
+  rolloverDays: 366,
+  rateWindowSeconds: 86_400,
   priceMinor: 10_000_000_000,
 } as const;
 
@@ -73,5 +77,29 @@ function featureFault(feature: PlanFeature): string | undefined {
   if (kind !== 'meter' && (per !== null || overage !== null)) return 'is no meter: no `per`, no `overage`';
   if (overagePriceMinor !== null && overage !== 'allow')
     return 'has a price of overage that it does not allow';
-  return undefined;
+  if (limit !== null && limit > PLAN_LIMITS.units) return `has a limit above ${PLAN_LIMITS.units}`;
+  return rolloverFault(feature) ?? rateFault(feature);
+}
+
+const isWithin = (value: number, least: number, most: number): boolean =>
+  Number.isSafeInteger(value) && value >= least && value <= most;
+
+/** What never turns leaves nothing over, and what is unlimited has no end to its leavings. */
+function rolloverFault({ kind, limit, per, rollover }: PlanFeature): string | undefined {
+  if (!rollover) return undefined;
+  if (kind !== 'meter' || per === 'lifetime') return 'never turns, so nothing of it rolls over';
+  if (limit === -1) return 'is unlimited, so nothing of it rolls over';
+  const { cap, expiresDays } = rollover;
+  if (isWithin(cap, 1, PLAN_LIMITS.units) && isWithin(expiresDays, 1, PLAN_LIMITS.rolloverDays))
+    return undefined;
+  return `needs a rollover of at least 1 unit for 1 to ${PLAN_LIMITS.rolloverDays} days`;
+}
+
+function rateFault({ kind, rate }: PlanFeature): string | undefined {
+  if (!rate) return undefined;
+  if (kind !== 'meter') return 'is no meter: no `rate`';
+  const { max, windowSeconds } = rate;
+  if (isWithin(max, 1, PLAN_LIMITS.units) && isWithin(windowSeconds, 1, PLAN_LIMITS.rateWindowSeconds))
+    return undefined;
+  return `needs a rate of at least 1 unit in 1 to ${PLAN_LIMITS.rateWindowSeconds} seconds`;
 }

@@ -24,6 +24,22 @@ export interface PlanFeature {
   readonly overage: 'block' | 'allow' | null;
   /** Price of one unit over the limit, in minor units of the plan's currency. */
   readonly overagePriceMinor: number | null;
+  /** What of a period's unused units may be used later, and for how long. Left out: nothing. */
+  readonly rollover?: Rollover;
+  /** How fast it may be used. Left out: at any speed. */
+  readonly rate?: Rate;
+}
+
+/** At most `cap` units, each for so many days behind its period. */
+export interface Rollover {
+  readonly cap: number;
+  readonly expiresDays: number;
+}
+
+/** At most `max` units within `windowSeconds` of the first. */
+export interface Rate {
+  readonly max: number;
+  readonly windowSeconds: number;
 }
 
 /** What a subscriber bought and keeps until they change: editing it makes a new version. */

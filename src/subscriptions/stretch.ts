@@ -15,6 +15,8 @@ export interface Stretch {
    * the next one counts it in. Else changing to and fro within half a unit's time would be free. Left out: 0.
    */
   readonly carry?: number;
+  /** When its use began, where a pause came in between and moved the rest of it. Left out: at `start`. */
+  readonly began?: Instant;
 }
 
 /** Stretches that were just paid for, as those of that payment; what was paid before stays what it was. */

@@ -5,6 +5,7 @@ import { changePlanRoutes } from './change-plan.ts';
 import { couponRoutes } from './coupons.ts';
 import { refundRoutes } from './refunds.ts';
 import { entitlementRoutes } from './entitlements.ts';
+import { grantRoutes } from './grants.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
@@ -19,6 +20,7 @@ import { planRoutes } from './plans.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { reconcileRoutes } from './reconcile.ts';
+import { usageRoutes } from './usage.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the API. There is no second list anywhere. */
@@ -31,6 +33,8 @@ export const routes: readonly Route[] = [
   ...refundRoutes,
   ...couponRoutes,
   ...entitlementRoutes,
+  ...usageRoutes,
+  ...grantRoutes,
   ...titleRoutes,
   ...titleMediaRoutes,
   ...genreRoutes,

@@ -17,6 +17,11 @@ const FeatureView = z.object({
   per: z.enum(['day', 'month', 'term', 'lifetime']).optional(),
   overage: z.enum(['block', 'allow']).optional(),
   overage_price: Decimal.optional(),
+  rollover: z
+    .object({ cap: z.number().int(), expires_days: z.number().int() })
+    .optional()
+    .meta({ description: 'Unused units of a period that may be used later: at most `cap`.' }),
+  rate: z.object({ max: z.number().int(), window_seconds: z.number().int() }).optional(),
 });
 
 /** What a plan costs and gives; with a subscription, on the terms it was bought on. */
@@ -54,6 +59,10 @@ const featureView = (feature: PlanFeature, currency: string): z.input<typeof Fea
   ...(feature.overagePriceMinor === null
     ? {}
     : { overage_price: toDecimal(money(feature.overagePriceMinor, currency)) }),
+  ...(feature.rollover && {
+    rollover: { cap: feature.rollover.cap, expires_days: feature.rollover.expiresDays },
+  }),
+  ...(feature.rate && { rate: { max: feature.rate.max, window_seconds: feature.rate.windowSeconds } }),
 });
 
 export const termsView = (terms: PlanTerms): z.input<typeof TermsView> => ({
