@@ -30,6 +30,7 @@ export async function hintsOf({ viewer, admin, make, plan }: House, victim: Clie
     'payments id': [await make.payment(viewer)],
     'invoices id': [await make.invoice(viewer)],
     'coupons id': [coupon],
+    'usage/reservations id': [await make.reservation(viewer), await make.reservation(viewer)],
     coupon: [String((await admin.get(`/coupons/${coupon}`)).body['code'])],
     return_url: ['https://app.example/done', 'http://localhost:1/x', 'http://app.example', 'javascript:1'],
     'accounts/me/sessions id': [await make.session(viewer)],

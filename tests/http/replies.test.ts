@@ -58,6 +58,10 @@ async function plans({ admin, stranger }: Cast): Promise<string> {
     { feature: 'downloads', kind: 'meter', limit: 5, per: 'month', overage: 'allow', overage_price: '0.10' },
     { feature: 'offline', kind: 'flag' },
     { feature: 'channels', kind: 'limit', limit: -1 },
+    {
+      ...{ feature: 'api_calls', kind: 'meter', limit: 3, per: 'day' },
+      ...{ rollover: { cap: 5, expires_days: 9 }, rate: { max: 9, window_seconds: 60 } },
+    },
   ];
   const id = await createPlanOn(admin, {
     code: 'rich',
@@ -93,6 +97,22 @@ async function watching(cast: Cast, film: string): Promise<void> {
   for (const shelf of ['my?limit=1', 'continue-watching', 'recently-watched'])
     expected(await viewer.get(`/activities/${shelf}`), 200);
   expected(await viewer.delete(`/activities/continue-watching/${film}`), 204);
+}
+
+async function usage({ viewer, admin }: Cast): Promise<void> {
+  const { accountId: account_id } = viewer;
+  expected(await viewer.post('/usage', { feature: 'downloads', amount: 2 }), 201);
+  expected(await admin.post('/usage', { feature: 'downloads', account_id }), 201);
+  expected(await viewer.post('/usage', { feature: 'api_calls', amount: 4 }), 403);
+  expected(await viewer.post('/usage', { feature: 'offline' }), 409);
+  expected(await admin.post('/entitlements/grants', { account_id, feature: 'api_calls', amount: 9 }), 201);
+  const held = async (): Promise<string> =>
+    `/usage/reservations/${idOf(expected(await viewer.post('/usage/reservations', { feature: 'downloads' }), 201))}`;
+  const [first, second] = [await held(), await held()];
+  expected(await viewer.post(`${first}/commit`), 200);
+  expected(await viewer.post(`${second}/release`), 200);
+  expected(await viewer.get('/usage'), 200);
+  expected(await viewer.get('/entitlements/api_calls/explain'), 200);
 }
 
 /** The six digits of the newest mail to an address. */
@@ -194,6 +214,7 @@ for (const store of STORES) {
       await titles(cast, '/musics');
       await genres(cast);
       await money(cast, await plans(cast));
+      await usage(cast);
       await watching(cast, film);
       await accounts(cast);
       await operating(cast);

@@ -69,6 +69,19 @@ const invoice: Owned = {
   own: ({ make, viewer }) => make.invoice(viewer),
   others: async ({ make, other }) => [await make.invoice(other)],
 };
+const reservation: Owned = {
+  as: 'viewer',
+  own: ({ make, viewer }) => make.reservation(viewer),
+  others: async ({ make, other }) => [await make.reservation(other)],
+  body: {},
+};
+/** Somebody whom an admin acts for. */
+const actedFor: Owned = {
+  as: 'admin',
+  own: async ({ viewer }) => viewer.accountId,
+  others: nothing,
+  body: { feature: 'downloads', amount: 1 },
+};
 const account: Owned = { as: 'admin', own: async ({ other }) => other.accountId, others: nothing };
 const genre: Owned = { as: 'admin', own: ({ make }) => make.genre(), others: nothing };
 const plan: Owned = { as: 'admin', own: ({ make }) => make.plan(), others: nothing };
@@ -93,6 +106,8 @@ export const OWNED: Readonly<Record<string, Owned>> = {
     own: ({ make, viewer }) => make.payment(viewer),
     others: async ({ make, other }) => [await make.payment(other)],
   },
+  'post /usage/reservations/{id}/commit': reservation,
+  'post /usage/reservations/{id}/release': reservation,
   'post /payments/{id}/refunds': {
     as: 'admin',
     own: ({ make, viewer }) => make.payment(viewer),
@@ -160,6 +175,9 @@ export const OWNED_IN_BODY: Readonly<Record<string, Owned>> = {
     own: async ({ viewer }) => viewer.accountId,
     others: nothing,
   },
+  'post /usage account_id': actedFor,
+  'post /usage/reservations account_id': actedFor,
+  'post /entitlements/grants account_id': actedFor,
   'post /subscriptions plan_id': { as: 'viewer', own: async ({ plan: id }) => id, others: nothing },
 };
 

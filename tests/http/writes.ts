@@ -115,6 +115,30 @@ export const WRITES: Readonly<Record<string, Write>> = {
     status: 200,
     readBack: samePath,
   },
+  'post /usage': {
+    as: 'viewer',
+    body: plain({ feature: 'downloads', amount: 1 }),
+    status: 201,
+    readBack: () => '/usage',
+  },
+  'post /usage/reservations': {
+    as: 'viewer',
+    body: plain({ feature: 'downloads', amount: 1, expires_in: 60 }),
+    status: 201,
+    readBack: () => '/usage',
+  },
+  'post /usage/reservations/{id}/commit': {
+    as: 'viewer',
+    path: async ({ make, viewer }) => `/usage/reservations/${await make.reservation(viewer)}/commit`,
+    body: plain({ amount: 1 }),
+    status: 200,
+    readBack: () => '/usage',
+  },
+  'post /entitlements/grants': {
+    as: 'admin',
+    body: async ({ viewer }) => ({ account_id: viewer.accountId, feature: 'downloads', amount: 1 }),
+    status: 201,
+  },
   'patch /subscriptions/my': {
     as: 'viewer',
     body: plain({ auto_renew: true, payment_method: 'pm_ok' }),

@@ -35,6 +35,8 @@ export interface Makers {
   payment(of: Client): Promise<string>;
   coupon(): Promise<string>;
   invoice(of: Client): Promise<string>;
+  /** Units set aside, of a meter that everybody's plan here has. */
+  reservation(of: Client): Promise<string>;
 }
 
 /** The reply, when it is the one that was meant. */
@@ -45,7 +47,11 @@ export function expected(answer: Answer, status: number): Answer {
 
 export async function furnish(world: RunningUsher): Promise<House> {
   const admin = await world.admin();
-  const plan = await createPlanOn(admin, { code: `house-${admin.accountId}`, max_devices_allowed: 20 });
+  const plan = await createPlanOn(admin, {
+    code: `house-${admin.accountId}`,
+    max_devices_allowed: 20,
+    entitlements: [METER],
+  });
   const subscriber = async (): Promise<Client> => {
     const client = await world.person();
     expected(await client.post('/payments', { plan_id: plan }), 201);
@@ -54,6 +60,9 @@ export async function furnish(world: RunningUsher): Promise<House> {
   const [viewer, other] = [await subscriber(), await subscriber()];
   return { admin, viewer, other, plan, make: makers(admin) };
 }
+
+/** What the house's plan has of it, nobody uses up. */
+const METER = { feature: 'downloads', kind: 'meter', limit: 1_000, per: 'month' };
 
 /** Furnished twice, a product has other names in it the second time. */
 let count = 0;
@@ -106,6 +115,8 @@ function makers(admin: Client): Makers {
       };
       return items[0]?.id ?? '';
     },
+    reservation: async (of) =>
+      idOf(await of.post('/usage/reservations', { feature: METER.feature, amount: 2 }), 201),
     invoice: async (of) => {
       const { items } = (await of.get('/invoices')).body as unknown as {
         items: readonly { readonly id: string }[];
