@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { createApp } from '../http/app.ts';
 import { bodyLimits } from '../http/body.ts';
 import type { Faces } from '../http/faces.ts';
+import { API_CALLS } from '../http/metered-calls.ts';
 import { jobMetrics } from '../http/job-metrics.ts';
 import { webhookMetrics } from '../http/webhook-metrics.ts';
 import { metrics, type Metrics } from '../http/metrics.ts';
@@ -95,6 +96,6 @@ function limitsOf(container: Container): RateLimits {
 function meterCallOf(container: Container): (accountId: string) => Promise<void> {
   const entitlements = resolve(container, keys.ENTITLEMENTS);
   return async (accountId) => {
-    await entitlements.consumeIfInPlan({ accountId, feature: 'api_calls', amount: 1, onBehalf: false });
+    await entitlements.consumeIfInPlan({ accountId, feature: API_CALLS, amount: 1, onBehalf: false });
   };
 }

@@ -5,6 +5,7 @@ import { send, type Exchange, type Reply } from './exchange.ts';
 import type { Faces } from './faces.ts';
 import { idempotencyOf } from './idempotency-key.ts';
 import { validated } from './input.ts';
+import { isMetered } from './metered-calls.ts';
 import type { Authentication, Credential } from './passport.ts';
 import { passwordLogIn } from './password-log-in.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -21,9 +22,6 @@ export interface DispatchDeps {
   /** Uses up a call of our own API, where calls are metered; rejects when none is left. */
   readonly meterCall?: ((accountId: string) => Promise<void>) | undefined;
 }
-
-/** What an account calls to pay, to leave, and to see where it stands: never metered (rules.md, "Entitlements"). */
-const UNMETERED = /^\/(accounts|token|subscriptions|payments|usage|entitlements)(\/|$)/;
 
 /** Without proxies the caller is whoever holds the socket; Express would look for more at each request. */
 const addresses = (trustProxy: readonly string[]) => (request: Exchange['request']) =>
@@ -81,7 +79,7 @@ interface Received extends Target {
 /** What comes behind 429. */
 function answerer(route: Route, deps: DispatchDeps) {
   const logIn = route.authenticates && passwordLogIn(route.authenticates);
-  const meterCall = UNMETERED.test(route.path) ? undefined : deps.meterCall;
+  const meterCall = isMetered(route.path) ? deps.meterCall : undefined;
   return async (exchange: Exchange, received: Received): Promise<Reply> => {
     const { request, response } = exchange;
     const { params: named, path, search, address, credential, sent } = received;

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { isMetered, METERED_REFUSALS } from './metered-calls.ts';
 import { statusOfCode } from './refusal-catalogue.ts';
 import type { Json } from './openapi-schemas.ts';
 import type { Route } from './route.ts';
@@ -24,6 +25,7 @@ function sharedCodes(route: Refusing): readonly string[] {
   if (route.access && route.access !== 'public' && route.access !== 'account')
     codes.push('request.forbidden');
   if (route.path.includes('{')) codes.push('request.not-found');
+  if (route.access && isMetered(route.path)) codes.push(...METERED_REFUSALS);
   if (route.query || route.body || route.idempotent) codes.push('request.invalid');
   if (route.body || route.upload) codes.push('request.too-large', 'request.unsupported-media-type');
   if (route.body) codes.push('request.timeout');

@@ -2,6 +2,7 @@ import { onceRefusals } from '../../src/kernel/once.ts';
 import { busy } from '../../src/kernel/unit-of-work.ts';
 import { refusals as billing } from '../../src/billing/refusals.ts';
 import { refusals as catalog } from '../../src/catalog/refusals.ts';
+import { refusals as entitlements } from '../../src/entitlements/refusals.ts';
 import { refusals as identity } from '../../src/identity/refusals.ts';
 import { refusals as operations } from '../../src/operations/refusals.ts';
 import { refusals as playback } from '../../src/playback/refusals.ts';
@@ -13,9 +14,17 @@ import { STATUS_OF } from './problems.ts';
 
 /** Every refusal of the product by where it is declared. */
 const declared: readonly { readonly code: string; readonly kind: RefusalKind }[] = [
-  ...[onceRefusals, edgeRefusals, billing, catalog, identity, operations, playback, subscriptions].flatMap(
-    (refusals) => Object.values(refusals),
-  ),
+  ...[
+    onceRefusals,
+    edgeRefusals,
+    billing,
+    catalog,
+    entitlements,
+    identity,
+    operations,
+    playback,
+    subscriptions,
+  ].flatMap((refusals) => Object.values(refusals)),
   busy,
   storeUnavailable,
 ];

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { UNIT_OF_WORK } from '../../adapters/composition/keys.ts';
 import type { Answer, Client, Json } from '../world/client.ts';
 import { expected } from '../world/house.ts';
 import { createPlanOn } from '../world/plans.ts';
@@ -182,9 +183,8 @@ for (const store of STORES) {
       expect(JSON.stringify(body['usage'])).to.contain('"used":9');
       expected(await person.delete('/accounts/me', { password: person.credentials.password }), 204);
       await world.settle();
-      const { meters } = await world.usher
-        .get((await import('../../adapters/composition/keys.ts')).UNIT_OF_WORK)
-        .read(async (stores) => ({ meters: await stores.meters.listOf(person.accountId) }));
+      const unitOfWork = world.usher.get(UNIT_OF_WORK);
+      const meters = await unitOfWork.read((stores) => stores.meters.listOf(person.accountId));
       expect(meters).to.deep.equal([]);
     });
   });
