@@ -1,5 +1,6 @@
 import type { BillingStores } from '../../src/billing/ports.ts';
 import type { CatalogStores } from '../../src/catalog/ports.ts';
+import type { EntitlementStores } from '../../src/entitlements/ports.ts';
 import type { SubscriptionStores } from '../../src/subscriptions/ports.ts';
 import type { IdentityStores } from '../../src/identity/ports.ts';
 import type { IdempotencyStore } from '../../src/kernel/once.ts';
@@ -20,6 +21,7 @@ export interface AllStores
     BillingStores,
     GatewayBookStores,
     SubscriptionStores,
+    EntitlementStores,
     NotificationStores,
     OperationsStores,
     PlaybackStores {
