@@ -54,7 +54,7 @@ async function setAside(
   const { expiresAt } = reservation;
   const lapsesAt = meter.lapsesAt === null ? expiresAt : earlier(meter.lapsesAt, expiresAt);
   ledger.lapseAt(request, lapsesAt, 'reserved');
-  await ledger.save(stores);
+  await ledger.save(stores, policy);
   await stores.reservations.add(reservation);
   return reservation;
 }
@@ -80,19 +80,34 @@ async function endBy(
     if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
     const next = ended(held, trigger, { committed, now });
     if (next instanceof DomainError) throw next;
-    if (next !== held) await saveEnd(stores, ledger, next);
+    if (next === held) return held;
+    giveBackUnused(ledger, next);
+    await ledger.save(stores, deps.policy);
+    await stores.reservations.saveAll([next]);
+    await addReadings(stores, next);
     return next;
   });
 }
 
 const keyIn = ({ accountId, feature }: MeterKey): MeterKey => ({ accountId, feature });
 
-async function saveEnd(stores: EntitlementStores, ledger: MeterLedger, next: Reservation): Promise<void> {
-  const { parts, turn, committed, overagePrice, accountId } = next;
-  const { used, unused } = partedAt(parts, committed ?? 0);
-  ledger.giveBack(next, { parts: unused, turn }, committed === null ? 'released' : 'committed');
-  await ledger.save(stores);
-  await stores.reservations.saveAll([next]);
-  const readings = readingsOf(used, overagePrice);
-  if (readings.length > 0) await stores.overages.add(accountId, readings);
+function giveBackUnused(
+  ledger: MeterLedger,
+  { accountId, feature, parts, turn, committed }: Reservation,
+): void {
+  const { unused } = partedAt(parts, committed ?? 0);
+  ledger.giveBack(
+    { accountId, feature },
+    { parts: unused, turn },
+    committed === null ? 'released' : 'committed',
+  );
+}
+
+/** Units over the limit are billed once they were really used. */
+async function addReadings(
+  { overages }: EntitlementStores,
+  { accountId, parts, committed, overagePrice }: Reservation,
+): Promise<void> {
+  const readings = readingsOf(partedAt(parts, committed ?? 0).used, overagePrice);
+  if (readings.length > 0) await overages.add(accountId, readings);
 }

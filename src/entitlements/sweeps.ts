@@ -8,7 +8,7 @@ export const reservationSweep = (
   deps: EntitlementsDeps,
 ): Pick<ReservationCommands, 'expireReservations' | 'nextDueAt'> => ({
   expireReservations: async (limit) => {
-    const { unitOfWork, clock } = deps;
+    const { unitOfWork, clock, policy } = deps;
     const keys = await unitOfWork.read(({ reservations }) => reservations.lapsedMeters(clock.now(), limit));
     if (keys.length === 0) return { done: 0 };
     const standpoints = await standpointsOf(
@@ -22,7 +22,7 @@ export const reservationSweep = (
           [{ ...key, terms: standpoints.meterTerms(key) }],
           clock.now(),
         );
-        await ledger.save(stores);
+        await ledger.save(stores, policy);
       });
     return { done: keys.length };
   },

@@ -164,6 +164,22 @@ for (const store of STORES) {
       ]);
     });
 
+    it('goes on with a term behind a pause, and begins anew with the next', async () => {
+      const person = await subscriber();
+      expected(await person.post('/usage', { feature: 'exports', amount: 2 }), 201);
+      await world.advance('P10D');
+      expected(await person.post('/subscriptions/pause', { at: 'now' }), 200);
+      await world.advance('P60D');
+      expected(await person.post('/subscriptions/resume'), 200);
+      expect(await used(person, 'exports')).to.include({ used: 2, remaining: 0 });
+      await world.advance('P19D');
+      expect(await used(person, 'exports')).to.include({ used: 2 });
+      expected(await person.post('/subscriptions/renew'), 200);
+      expect(await used(person, 'exports')).to.include({ used: 2 });
+      await world.advance('P1D');
+      expect(await used(person, 'exports')).to.include({ used: 0 });
+    });
+
     it('keeps the usage when the plan changes', async () => {
       const person = await subscriber();
       expected(await person.post('/usage', { feature: 'downloads', amount: 9 }), 201);
