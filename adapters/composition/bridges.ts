@@ -1,6 +1,6 @@
 import type { Payers } from '../../src/billing/index.ts';
 import type { Catalog, ViewerStanding } from '../../src/catalog/index.ts';
-import type { Entitlements, PlanAccess, Plans } from '../../src/entitlements/index.ts';
+import type { Accounts, Entitlements, PlanAccess, Plans } from '../../src/entitlements/index.ts';
 import type { AccountUse, Identity, Levels } from '../../src/identity/index.ts';
 import type { Addresses, Codes, Plans as PlanNames } from '../../src/notifications/index.ts';
 import type { PlayableTitle, Standing, Standings, Titles } from '../../src/playback/index.ts';
@@ -46,6 +46,15 @@ export function plansOf(subscriptions: Thunk<Subscriptions>): Plans {
     },
   };
 }
+
+/** Entitlements ask identity about accounts that other back ends name. */
+export const knownAccounts = (identity: Thunk<Identity>): Accounts => ({
+  find: batchedRead(async (accountIds) => {
+    const contacts = await identity().contactsOf(accountIds);
+    const byId = new Map(contacts.map(({ accountId, isSuspended }) => [accountId, { isSuspended }]));
+    return accountIds.map((id) => byId.get(id));
+  }),
+});
 
 /** Suspended accounts lose their sessions at once, so nobody suspended gets as far as these questions. */
 export const catalogStanding = (entitlements: Thunk<Entitlements>): ViewerStanding => ({

@@ -15,11 +15,13 @@ import { randomStreamSecrets } from '../media/stream-secrets.ts';
 import { accessTokens } from '../security/access-tokens.ts';
 import { commonPasswords } from '../security/common-passwords.ts';
 import { refreshTokens, serverSecrets } from '../security/secrets.ts';
+import { serviceKeys } from '../security/service-keys.ts';
 import {
   accountAddresses,
   accountLevels,
   accountUse,
   catalogStanding,
+  knownAccounts,
   mailedCodes,
   payersOf,
   planNames,
@@ -99,7 +101,12 @@ export function provideContexts(container: Container): void {
       }),
   );
   provide(container, keys.ENTITLEMENTS, [keys.CLOCK], (clock) =>
-    createEntitlements({ plans: plansOf(subscriptions), clock, policy: entitlementPolicy }),
+    createEntitlements({
+      plans: plansOf(subscriptions),
+      accounts: knownAccounts(identity),
+      clock,
+      policy: entitlementPolicy,
+    }),
   );
   provide(
     container,
@@ -185,6 +192,10 @@ function provideIdentity(container: Container): void {
           forget: (sessionIds) => {
             for (const id of sessionIds) resolve(container, keys.LIVE_SESSIONS).forget(id);
           },
+        },
+        serviceKeys,
+        serviceKeyMemory: {
+          forget: (digest) => resolve(container, keys.LIVE_SERVICE_KEYS).forget(digest),
         },
         levels: accountLevels(() => resolve(container, keys.ENTITLEMENTS)),
         accountUse: accountUse(() => resolve(container, keys.SUBSCRIPTIONS)),

@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../kernel/instant.ts';
+import { checking, type Accounts, type Checking } from './check.ts';
 import {
   entitlementOf,
   grantedTo,
@@ -11,12 +12,14 @@ import {
 import type { EntitlementPolicy } from './policy.ts';
 import type { Plans } from './ports.ts';
 
+export type { Accounts, EntitlementQuestion } from './check.ts';
 export type { Entitlement, Granted, PlanAccess, Standing } from './feature.ts';
 export { entitlementPolicy, type EntitlementPolicy } from './policy.ts';
 export type { Plans } from './ports.ts';
 
 export interface EntitlementsDeps {
   readonly plans: Plans;
+  readonly accounts: Accounts;
   readonly clock: Clock;
   readonly policy: EntitlementPolicy;
 }
@@ -30,7 +33,7 @@ export interface Explanation {
   readonly verdict: Entitlement;
 }
 
-export interface Entitlements {
+export interface Entitlements extends Checking {
   /** Level, seats and picture height of an account at this moment. */
   standing(accountId: string): Promise<Standing>;
   /** The same for many accounts, by one question, in the order asked. */
@@ -46,7 +49,7 @@ export interface Entitlements {
   }>;
 }
 
-export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): Entitlements {
+export function createEntitlements({ plans, accounts, clock, policy }: EntitlementsDeps): Entitlements {
   const one = (access: PlanAccess, feature: string): Entitlement => {
     const granted = grantedTo(access, policy).find((each) => each.feature === feature);
     return granted ? entitlementOf(granted, 0) : notGranted(feature, access);
@@ -58,6 +61,7 @@ export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): 
     list: async (accountId) =>
       grantedTo(await plans.accessOf(accountId), policy).map((granted) => entitlementOf(granted, 0)),
     one: async (accountId, feature) => one(await plans.accessOf(accountId), feature),
+    ...checking(accounts, async (accountId, feature) => one(await plans.accessOf(accountId), feature)),
     explain: async (accountId, feature, asOf) => {
       const at = asOf ?? clock.now();
       const access = await plans.accessAsOf(accountId, at);

@@ -17,6 +17,7 @@ import {
   loginThrottlesContract,
   mailQuotasContract,
 } from './identity.contract.ts';
+import { serviceKeysContract } from './service-keys.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
 import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
@@ -41,6 +42,7 @@ export const contracts: Contracts = {
   loginThrottles: loginThrottlesContract,
   mailQuotas: mailQuotasContract,
   audit: auditContract,
+  serviceKeys: serviceKeysContract,
   titles: titlesContract,
   figures: figuresContract,
   genres: genresContract,

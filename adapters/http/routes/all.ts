@@ -5,6 +5,7 @@ import { changePlanRoutes } from './change-plan.ts';
 import { couponRoutes } from './coupons.ts';
 import { refundRoutes } from './refunds.ts';
 import { entitlementRoutes } from './entitlements.ts';
+import { entitlementCheckRoutes } from './entitlement-check.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
@@ -16,6 +17,7 @@ import { activityRoutes } from './activities.ts';
 import { ticketedMediaRoutes } from './media.ts';
 import { playbackRoutes } from './playback.ts';
 import { planRoutes } from './plans.ts';
+import { serviceKeyRoutes } from './service-keys.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { reconcileRoutes } from './reconcile.ts';
@@ -31,10 +33,12 @@ export const routes: readonly Route[] = [
   ...refundRoutes,
   ...couponRoutes,
   ...entitlementRoutes,
+  ...entitlementCheckRoutes,
   ...titleRoutes,
   ...titleMediaRoutes,
   ...genreRoutes,
   ...adminRoutes,
+  ...serviceKeyRoutes,
   ...operationsRoutes,
   ...playbackRoutes,
   ...activityRoutes,

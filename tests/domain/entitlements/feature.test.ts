@@ -37,6 +37,7 @@ const entitlementsOf = (access: PlanAccess) =>
       accessOfAll: async (ids) => ids.map(() => access),
       accessAsOf: async () => access,
     },
+    accounts: { find: async () => ({ isSuspended: false }) },
     clock: { now: () => NOW },
     policy: entitlementPolicy,
   });

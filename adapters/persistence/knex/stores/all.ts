@@ -16,6 +16,7 @@ import { knexNotices } from './notifications.ts';
 import { knexClockOffset, knexJobRuns, knexJournal } from './operations.ts';
 import { knexAccounts, knexAudit, knexCodes, knexLoginThrottles, knexMailQuotas } from './identity.ts';
 import { knexOutbox, type OutboxOptions } from './outbox.ts';
+import { knexServiceKeys } from './service-keys.ts';
 import { knexSessions } from './sessions.ts';
 import { knexProgress, knexStreams } from './playback.ts';
 import { knexPlans } from './plans.ts';
@@ -63,4 +64,5 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   loginThrottles: knexLoginThrottles(database),
   mailQuotas: knexMailQuotas(database),
   audit: knexAudit(database),
+  serviceKeys: knexServiceKeys(database),
 });

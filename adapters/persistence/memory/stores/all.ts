@@ -22,6 +22,7 @@ import {
   memoryMailQuotas,
 } from './identity.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryServiceKeys } from './service-keys.ts';
 import { memorySessions } from './sessions.ts';
 import { memoryProgress, memoryStreams, memoryWatchLog } from './playback.ts';
 import { memoryPlans } from './plans.ts';
@@ -68,4 +69,5 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   loginThrottles: memoryLoginThrottles(transaction),
   mailQuotas: memoryMailQuotas(transaction),
   audit: memoryAudit(transaction),
+  serviceKeys: memoryServiceKeys(transaction),
 });
