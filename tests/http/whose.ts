@@ -70,6 +70,7 @@ const invoice: Owned = {
   others: async ({ make, other }) => [await make.invoice(other)],
 };
 const account: Owned = { as: 'admin', own: async ({ other }) => other.accountId, others: nothing };
+const serviceKey: Owned = { as: 'admin', own: ({ make }) => make.serviceKey(), others: nothing };
 const genre: Owned = { as: 'admin', own: ({ make }) => make.genre(), others: nothing };
 const plan: Owned = { as: 'admin', own: ({ make }) => make.plan(), others: nothing };
 /** A title that the caller may watch. */
@@ -101,6 +102,8 @@ export const OWNED: Readonly<Record<string, Owned>> = {
   },
   'get /coupons/{id}': coupon,
   'patch /coupons/{id}': { ...coupon, body: { name: 'Renamed' } },
+  'get /service-keys/{id}': serviceKey,
+  'delete /service-keys/{id}': serviceKey,
   'get /invoices/{id}': invoice,
   'get /invoices/{id}.pdf': invoice,
   'get /admin/accounts/{id}': account,
@@ -159,6 +162,12 @@ export const OWNED_IN_BODY: Readonly<Record<string, Owned>> = {
     as: 'admin',
     own: async ({ viewer }) => viewer.accountId,
     others: nothing,
+  },
+  'post /entitlements/check account_id': {
+    as: 'admin',
+    own: async ({ viewer }) => viewer.accountId,
+    others: nothing,
+    body: { feature: 'max_devices' },
   },
   'post /subscriptions plan_id': { as: 'viewer', own: async ({ plan: id }) => id, others: nothing },
 };

@@ -115,6 +115,17 @@ export const WRITES: Readonly<Record<string, Write>> = {
     status: 200,
     readBack: samePath,
   },
+  'post /service-keys': {
+    as: 'admin',
+    body: plain({ name: 'Bridge', scopes: ['usage:write'] }),
+    status: 201,
+    readBack: idIn('/service-keys'),
+  },
+  'post /entitlements/check': {
+    as: 'admin',
+    body: async ({ viewer }) => ({ account_id: viewer.accountId, feature: 'max_devices', amount: 1 }),
+    status: 200,
+  },
   'patch /subscriptions/my': {
     as: 'viewer',
     body: plain({ auto_renew: true, payment_method: 'pm_ok' }),

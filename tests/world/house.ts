@@ -35,6 +35,7 @@ export interface Makers {
   payment(of: Client): Promise<string>;
   coupon(): Promise<string>;
   invoice(of: Client): Promise<string>;
+  serviceKey(): Promise<string>;
 }
 
 /** The reply, when it is the one that was meant. */
@@ -99,6 +100,10 @@ function makers(admin: Client): Makers {
     coupon: async () => {
       const body = { code: `coupon-${next()}`, percent_off: 10 };
       return idOf(await admin.post('/coupons', body), 201);
+    },
+    serviceKey: async () => {
+      const body = { name: `Bridge ${next()}`, scopes: ['usage:write'] };
+      return idOf(await admin.post('/service-keys', body), 201);
     },
     payment: async (of) => {
       const { items } = (await of.get('/payments/my')).body as unknown as {
