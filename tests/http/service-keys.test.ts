@@ -25,8 +25,8 @@ for (const store of STORES) {
     before(async () => {
       const log: EdgeLog = { request: (line) => said.push(line), error: (...all) => said.push(all) };
       world = await startUsher(store, {
-        override: async (container) => {
-          await container.unbind(EDGE_LOG);
+        override: (container) => {
+          container.unbind(EDGE_LOG);
           container.bind(EDGE_LOG).toConstantValue(log);
         },
       });

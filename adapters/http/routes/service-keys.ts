@@ -17,11 +17,9 @@ const ServiceKeyBody = z.object({
     .max(SERVICE_KEY_NAME_LENGTH)
     .meta({ description: 'Whose key it is, for those who look after them.' }),
   scopes: z.array(z.enum(SERVICE_SCOPES)).min(1).max(SERVICE_SCOPES.length),
-  expires_at: InstantText.nullable()
-    .default(null)
-    .meta({
-      description: "Null: until it is deleted. By the system's time, whatever the virtual clock says.",
-    }),
+  expires_at: InstantText.nullable().default(null).meta({
+    description: "Null: until it is deleted. By the system's time, whatever the virtual clock says.",
+  }),
 });
 
 /** The keys of other back ends. Who made and who ended one is in the audit log, in the same transaction. */
