@@ -15,6 +15,7 @@ import { randomStreamSecrets } from '../media/stream-secrets.ts';
 import { accessTokens } from '../security/access-tokens.ts';
 import { commonPasswords } from '../security/common-passwords.ts';
 import { refreshTokens, serverSecrets } from '../security/secrets.ts';
+import { serviceKeys } from '../security/service-keys.ts';
 import {
   accountAddresses,
   accountLevels,
@@ -195,6 +196,10 @@ function provideIdentity(container: Container): void {
           forget: (sessionIds) => {
             for (const id of sessionIds) resolve(container, keys.LIVE_SESSIONS).forget(id);
           },
+        },
+        serviceKeys,
+        serviceKeyMemory: {
+          forget: (digest) => resolve(container, keys.LIVE_SERVICE_KEYS).forget(digest),
         },
         levels: accountLevels(() => resolve(container, keys.ENTITLEMENTS)),
         accountUse: accountUse(() => resolve(container, keys.SUBSCRIPTIONS)),

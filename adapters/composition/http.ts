@@ -12,6 +12,7 @@ import { postgresRateStores } from '../http/rate-limit-postgres.ts';
 import { memoryRateStores, noRateLimits, rateLimits, type RateLimits } from '../http/rate-limits.ts';
 import { rawRoutes, routesOf } from '../http/routes/all.ts';
 import { simulatedCheckoutRoutes } from '../http/routes/simulated-checkout.ts';
+import { liveServiceKeys } from '../http/service-keys.ts';
 import { liveSessions } from '../http/sessions.ts';
 import * as keys from './keys.ts';
 import { readinessOf, type Draining } from './readiness.ts';
@@ -29,6 +30,16 @@ const API_INFO = {
 export function provideHttp(container: Container): void {
   provide(container, keys.LIVE_SESSIONS, [keys.IDENTITY], (identity) =>
     liveSessions({ aliveAll: (claims) => identity.sessionsAlive(claims) }),
+  );
+  provide(container, keys.LIVE_SERVICE_KEYS, [keys.IDENTITY, keys.EDGE_LOG], (identity, log) =>
+    liveServiceKeys(
+      {
+        digestOf: (key) => identity.serviceKeyDigest(key),
+        aliveAll: (digests) => identity.serviceKeysAlive(digests),
+        used: (used) => identity.noteServiceKeyUse(used),
+      },
+      { onUnnoted: (error) => log.error(error, 'last use of service keys') },
+    ),
   );
 }
 
@@ -56,6 +67,7 @@ export function appOf(container: Container, draining: Draining): Express {
     authentication: bearerAuthentication(
       { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, publicKey: (kid) => signing.publicKey(kid) },
       sessions,
+      resolve(container, keys.LIVE_SERVICE_KEYS),
     ),
     limits: limitsOf(container),
     bodies: bodyLimits,

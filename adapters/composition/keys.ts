@@ -25,6 +25,7 @@ import type {
 import type { Playback, Tickets } from '../../src/playback/index.ts';
 import type { SubscriptionOperations, Subscriptions } from '../../src/subscriptions/index.ts';
 import type { EdgeLog } from '../http/log.ts';
+import type { LiveServiceKeys } from '../http/service-keys.ts';
 import type { LiveSessions } from '../http/sessions.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { GatewayFaults } from '../payments/gateway-faults.ts';
@@ -92,3 +93,5 @@ export const RUNNER = token<JobRunner>('job runner');
 
 /** Sessions remembered by the edge, which whoever ends a session has forgotten. */
 export const LIVE_SESSIONS = token<LiveSessions>('live sessions');
+/** The same of service keys. */
+export const LIVE_SERVICE_KEYS = token<LiveServiceKeys>('live service keys');

@@ -1,6 +1,6 @@
 import { isAdmin, type Actor } from '../../src/kernel/actor.ts';
 import { readJson, uploadOf, type BodyLimits } from './body.ts';
-import { edgeRefusals, unauthenticated } from './edge-refusals.ts';
+import { edgeRefusals, insufficientScope, unauthenticated } from './edge-refusals.ts';
 import { send, type Exchange, type Reply } from './exchange.ts';
 import type { Faces } from './faces.ts';
 import { idempotencyOf } from './idempotency-key.ts';
@@ -86,7 +86,7 @@ function answerer(route: Route, deps: DispatchDeps) {
     const { headers } = request;
     const known = deps.authentication.actorOf(credential);
     exchange.actor = known instanceof Promise ? await known : known;
-    const actor = admitted(route.access, exchange.actor);
+    const actor = admitted(route, exchange.actor);
     if (meterCall && actor.kind === 'account') await meterCall(actor.accountId);
     const upload = route.upload && uploadOf(request, route.upload.types);
     const raw = route.body ? await (sent ? sent() : readJson(request, deps.bodies)) : undefined;
@@ -142,12 +142,19 @@ function replyOf(route: Route, result: Awaited<ReturnType<Route['handle']>>): Re
     : { status, headers, text: JSON.stringify(result.body) };
 }
 
-/** The actor, when the route is for such; else 401 for a stranger and 403 for somebody of another role. */
-function admitted(access: Access, actor: Actor | undefined): Actor {
+/**
+ * The actor, when the route is for such; else 401 for a stranger, 403 for somebody of another role, or for a
+ * service key without the scope.
+ */
+function admitted({ access, scope }: Route, actor: Actor | undefined): Actor {
   if (!actor) throw unauthenticated(true);
   if (access === 'public') return actor;
   if (actor.kind === 'anonymous') throw unauthenticated(false);
   if (!isFor(access, actor)) throw edgeRefusals.forbidden();
+  if (actor.kind !== 'service') return actor;
+  // The type of routes sees to it that one for service keys has a scope; without one it would be for none.
+  if (scope === undefined) throw edgeRefusals.forbidden();
+  if (!actor.scopes.includes(scope)) throw insufficientScope(scope);
   return actor;
 }
 

@@ -39,9 +39,16 @@ export const unauthenticated = (tokenSent: boolean): HttpRefusal =>
   new HttpRefusal(
     401,
     'request.unauthenticated',
-    tokenSent ? 'The access token is not valid, or no longer.' : 'Sign in first.',
+    tokenSent ? 'The access token or service key is not valid, or no longer.' : 'Sign in first.',
     { headers: { 'WWW-Authenticate': tokenSent ? 'Bearer error="invalid_token"' : 'Bearer' } },
   );
+
+/** RFC 6750, 3.1. */
+export const insufficientScope = (scope: string): HttpRefusal =>
+  new HttpRefusal(403, 'request.insufficient-scope', `This service key lacks the scope ${scope}.`, {
+    members: { scope },
+    headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+  });
 
 export const bodyTimedOut = (): HttpRefusal =>
   new HttpRefusal(408, 'request.timeout', 'The body took too long to arrive.', {
@@ -63,6 +70,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   'request.unknown-path': 404,
   'request.method-not-allowed': 405,
   'request.unauthenticated': 401,
+  'request.insufficient-scope': 403,
   'request.timeout': 408,
   'request.too-large': 413,
   'request.unsupported-media-type': 415,

@@ -110,6 +110,7 @@ function finished(
     status,
     ms: Math.round(ms * 10) / 10,
     ...(actor?.kind === 'account' ? { account_id: actor.accountId } : {}),
+    ...(actor?.kind === 'service' ? { service_key_id: actor.keyId } : {}),
     ...(response.writableFinished ? {} : { aborted: true as const }),
   });
 }

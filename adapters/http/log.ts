@@ -9,6 +9,7 @@ export interface RequestLine {
   readonly status: number;
   readonly ms: number;
   readonly account_id?: string;
+  readonly service_key_id?: string;
   /** The caller went away before the answer was out. */
   readonly aborted?: true;
 }

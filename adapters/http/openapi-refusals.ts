@@ -6,7 +6,9 @@ import type { Route } from './route.ts';
 
 /** Without `access` nobody is asked who they are. */
 type Refusing = Pick<Route, 'refuses' | 'path'> &
-  Partial<Pick<Route, 'access' | 'rate' | 'query' | 'body' | 'upload' | 'idempotent' | 'authenticates'>>;
+  Partial<
+    Pick<Route, 'access' | 'scope' | 'rate' | 'query' | 'body' | 'upload' | 'idempotent' | 'authenticates'>
+  >;
 
 /** Every way in which a route may say no: what all routes of its form share, and what its use case refuses. */
 export function refusalsOf(route: Refusing): Record<string, Json> {
@@ -24,6 +26,7 @@ function sharedCodes(route: Refusing): readonly string[] {
   if (route.access) codes.push('request.unauthenticated');
   if (route.access && route.access !== 'public' && route.access !== 'account')
     codes.push('request.forbidden');
+  if (route.scope) codes.push('request.insufficient-scope');
   if (route.path.includes('{')) codes.push('request.not-found');
   if (route.access && isMetered(route.path)) codes.push(...METERED_REFUSALS);
   if (route.query || route.body || route.idempotent) codes.push('request.invalid');

@@ -13,6 +13,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   Payments: 'Buying, and what was paid.',
   Plans: 'What is on sale. An edited plan leaves its subscribers the terms that they bought.',
   Playback: 'Streams: their seats, their heartbeats and their ends.',
+  'Service keys': 'The keys of other back ends: what they may do, and until when.',
   'Simulated gateway': 'The page of the gateway that ships with the product, where a payer acts.',
   Subscriptions: 'The life of a subscription: starting, renewing, cancelling, and its history.',
   Webhooks: 'What providers tell, signed by them and taken in once.',

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
+import { SERVICE_SCOPES } from '../../src/identity/index.ts';
 import { Components, type Json } from './openapi-schemas.ts';
 import { refusalsOf } from './openapi-refusals.ts';
 import { tagsOf } from './openapi-tags.ts';
@@ -65,7 +66,11 @@ export function openApi({ routes, rawRoutes, info }: OpenApiInput): Json {
           bearerFormat: 'JWT',
           description: 'The `access` of a log-in.',
         },
-        serviceKey: { type: 'http', scheme: 'bearer', description: 'A service key: `usk_…`.' },
+        serviceKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `A service key, \`usk_…\`, with the scope that the operation names: ${SCOPES}.`,
+        },
       },
     },
   };
@@ -78,20 +83,30 @@ function operation(route: Route, components: Components): Json {
     operationId: operationId(route.method, route.path),
     summary: route.summary,
     tags: [route.tag],
-    security: SECURITY[route.access],
+    ...(route.scope ? { description: `A service key needs the scope \`${route.scope}\`.` } : {}),
+    security: securityOf(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBody(route, components),
     responses: { ...replies(route, components), ...refusalsOf(route) },
   };
 }
 
-const SECURITY: Readonly<Record<Route['access'], readonly Json[]>> = {
-  public: [{}, { bearer: [] }],
-  account: [{ bearer: [] }],
-  admin: [{ bearer: [] }],
-  service: [{ serviceKey: [] }, { bearer: [] }],
-  'account-or-service': [{ bearer: [] }, { serviceKey: [] }],
-};
+const SCOPES = SERVICE_SCOPES.map((scope) => `\`${scope}\``).join(', ');
+
+/** What a scheme's list holds is what it must be allowed (OpenAPI 3.1, Security Requirement Object). */
+function securityOf({ access, scope }: Route): readonly Json[] {
+  const bearer = { bearer: [] };
+  switch (access) {
+    case 'public':
+      return [{}, bearer];
+    case 'account':
+    case 'admin':
+      return [bearer];
+    case 'service':
+    case 'account-or-service':
+      return [{ serviceKey: scope ? [scope] : [] }, bearer];
+  }
+}
 
 const IDEMPOTENCY_KEY: Json = {
   name: 'Idempotency-Key',

@@ -2,18 +2,21 @@ import type { Request, Response } from 'express';
 import passportPackage from 'passport';
 import { Strategy as JwtStrategy } from 'passport-jwt';
 import { z } from 'zod';
+import { SERVICE_KEY_PREFIX, type AliveServiceKey } from '../../src/identity/index.ts';
 import type { Actor } from '../../src/kernel/actor.ts';
 import { Remembered } from './remembered.ts';
+import type { LiveServiceKeys } from './service-keys.ts';
 import type { AccessClaims, LiveSession, LiveSessions } from './sessions.ts';
 
-/** Who a request says it is from, before anybody is asked whether that still holds. */
+/** Who a request says it is from: an account, before anybody is asked whether that still holds, or a live key. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'bad' }
-  | { readonly kind: 'account'; readonly claims: AccessClaims };
+  | { readonly kind: 'account'; readonly claims: AccessClaims }
+  | { readonly kind: 'service'; readonly key: AliveServiceKey };
 
 export interface Authentication {
-  /** What the Authorization header proves by itself: no I/O, and no waiting for what is remembered. */
+  /** What the Authorization header proves. No waiting for what is remembered; of I/O, the look-up of a service key. */
   identify(request: Request, response: Response): Credential | Promise<Credential>;
   /** The actor, or undefined when the credential is bad or its session is over. At once when remembered. */
   actorOf(credential: Credential): Actor | undefined | Promise<Actor | undefined>;
@@ -57,9 +60,14 @@ const BAD: Credential = { kind: 'bad' };
  * Bearer tokens. Passport's JWT strategy verifies each distinct token once (a signature costs ten times
  * what the rest of a request does); the result is remembered until it expires, by the header itself: a digest
  * of it for each request costs as much as everything else that is done here for a token that is known.
- * Whether the session still lives is asked of `sessions` each time.
+ * Whether the session still lives is asked of `sessions` each time. A service key is whatever `serviceKeys` knows
+ * of it: it is no token, and Passport never sees it.
  */
-export function bearerAuthentication(rules: AccessTokenRules, sessions: LiveSessions): Authentication {
+export function bearerAuthentication(
+  rules: AccessTokenRules,
+  sessions: LiveSessions,
+  serviceKeys: LiveServiceKeys,
+): Authentication {
   const verify = tokenVerifier(rules);
   const known = new Remembered<VerifiedToken>(CAPACITY, KEPT_MS);
 
@@ -77,12 +85,16 @@ export function bearerAuthentication(rules: AccessTokenRules, sessions: LiveSess
       if (header === undefined) return NONE;
       const remembered = known.get(header);
       if (remembered) return Date.now() < remembered.expiresAt ? remembered.credential : BAD;
+      const key = serviceKeyIn(header);
+      if (key !== undefined) return identifiedBy(serviceKeys.alive(key));
       return tokenOf(header) === undefined ? BAD : identifyAnew(header, request, response);
     },
 
     actorOf: (credential) => {
       if (credential.kind === 'none') return ANONYMOUS;
       if (credential.kind === 'bad') return undefined;
+      if (credential.kind === 'service')
+        return { kind: 'service', keyId: credential.key.id, scopes: credential.key.scopes };
       const session = sessions.alive(credential.claims);
       return session instanceof Promise
         ? session.then((found) => actorIn(found, credential.claims))
@@ -100,6 +112,18 @@ const credentialOf = ({ sub, sid, tv }: TokenPayload): Credential => ({
   kind: 'account',
   claims: { accountId: sub, sessionId: sid, tokenVersion: tv },
 });
+
+const serviceCredential = (key: AliveServiceKey | undefined): Credential =>
+  key ? { kind: 'service', key } : BAD;
+
+const identifiedBy = (found: ReturnType<LiveServiceKeys['alive']>): Credential | Promise<Credential> =>
+  found instanceof Promise ? found.then(serviceCredential) : serviceCredential(found);
+
+/** What says that it is a service key; whether it is one is for others to judge. */
+function serviceKeyIn(header: string): string | undefined {
+  const text = /^bearer +(\w+)$/i.exec(header)?.[1];
+  return text?.startsWith(SERVICE_KEY_PREFIX) ? text : undefined;
+}
 
 function tokenOf(header: string): string | undefined {
   const token = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];

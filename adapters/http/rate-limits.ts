@@ -10,6 +10,7 @@ import type { RateClass } from './route.ts';
 /** Requests a minute (rules: Everywhere). */
 export interface RateNumbers {
   readonly anonymous: number;
+  /** Each account, and each service key. */
   readonly account: number;
   readonly register: number;
   /** Failures alone. */
@@ -49,6 +50,7 @@ export function rateLimits(stores: RateStores, log: EdgeLog, numbers = rateNumbe
   // An attempt counts until it turns out good, so many good ones at once could look like failures: they queue.
   const logIns = new Gate(LOG_INS_AT_ONCE);
   const byAccount = callers('account', 'account', numbers.account);
+  const byServiceKey = callers('service', 'service-key', numbers.account);
   const byAddress = {
     api: callers('address', 'anonymous', numbers.anonymous),
     register: callers('address', 'register', numbers.register),
@@ -60,6 +62,9 @@ export function rateLimits(stores: RateStores, log: EdgeLog, numbers = rateNumbe
       if (rate === 'unlimited') return undefined;
       if (rate === 'api' && credential.kind === 'account') {
         return api(byAccount(credential.claims.accountId), exchange);
+      }
+      if (rate === 'api' && credential.kind === 'service') {
+        return api(byServiceKey(credential.key.id), exchange);
       }
       const counted = byAddress[rate](ipKeyGenerator(address, IPV6_BITS));
       if (rate === 'api') return api(counted, exchange);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import type { ServiceScope } from '../../src/identity/index.ts';
 import type { AccountActor, Actor } from '../../src/kernel/actor.ts';
 import type { Idempotency } from '../../src/kernel/once.ts';
 import type { Faces } from './faces.ts';
@@ -79,6 +80,8 @@ export interface RouteSpec<
   readonly tag: string;
   readonly summary: string;
   readonly access: A;
+  /** What a service key must be allowed, where one may call. */
+  readonly scope?: ServiceScope;
   readonly params?: P;
   readonly query?: Q;
   /** A JSON body. */
@@ -116,6 +119,11 @@ export interface RouteSpec<
 /** A route as its readers see it: the router, the validator, OpenAPI, the inventory of the tests. */
 export type Route = RouteSpec<Access, z.ZodType, z.ZodType, z.ZodType, z.ZodType, unknown>;
 
+/** A route for service keys names the scope that they need, and no other does. */
+type Scoped<A extends Access> = A extends 'service' | 'account-or-service'
+  ? { readonly scope: ServiceScope }
+  : { readonly scope?: never };
+
 /** Declares a route: one value from which everything about it is made. */
 export const route = <
   A extends Access,
@@ -125,7 +133,7 @@ export const route = <
   R extends z.ZodType = z.ZodType<undefined, undefined>,
   S = undefined,
 >(
-  spec: RouteSpec<A, P, Q, B, R, S>,
+  spec: RouteSpec<A, P, Q, B, R, S> & Scoped<A>,
 ): Route => spec as unknown as Route;
 
 /** A route that answers by itself (media, probes, documents): outside `/api/v1`, not JSON. */

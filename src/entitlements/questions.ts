@@ -1,9 +1,8 @@
-import { DomainError } from '../kernel/domain-error.ts';
 import type { Balance } from './burn.ts';
 import type { EntitlementsDeps } from './deps.ts';
 import { explain } from './explain.ts';
 import type { EntitlementQuestions } from './face.ts';
-import { entitlementOf, grantedOf, grantedTo, notGranted, standingOf, type Entitlement } from './feature.ts';
+import { entitlementOf, grantedOf, grantedTo, standingOf, type Entitlement } from './feature.ts';
 import { isAlive } from './grant.ts';
 import { MeterLedger } from './meter-ledger.ts';
 import { keyOf, type MeterKey, type MeterTerms } from './meter.ts';
@@ -68,9 +67,9 @@ export function entitlementQuestions(deps: EntitlementsDeps): EntitlementQuestio
       const asked = { accountId, feature, onBehalf: true };
       const standpoints = await standpointsOf(deps, [asked]);
       const trouble = standpoints.trouble(asked);
-      if (trouble instanceof DomainError && trouble.kind === 'not-found') throw trouble;
-      if (trouble) return notGranted(feature, 'suspended');
-      return judged(standpoints, asked, amount);
+      if (trouble?.kind === 'not-found') throw trouble;
+      const entitlement = await judged(standpoints, asked, amount);
+      return trouble ? { ...entitlement, allowed: false, reason: 'suspended' } : entitlement;
     },
     explain: (accountId, feature, asOf) => explain(deps, { accountId, feature, asOf, balanceOf }),
     limitsOf: async (accountId) => {

@@ -11,6 +11,8 @@ export type AuditAction =
   | 'login.succeeded'
   | 'password.changed'
   | 'password.reset'
+  | 'service-key.created'
+  | 'service-key.revoked'
   | 'session.ended'
   | 'session.reuse-detected'
   | (string & {});

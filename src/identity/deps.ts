@@ -13,6 +13,8 @@ import type {
   PictureStore,
   RefreshTokens,
   Secrets,
+  ServiceKeyMemory,
+  ServiceKeySecrets,
   SessionMemory,
 } from './ports.ts';
 
@@ -29,11 +31,14 @@ export interface IdentityDeps {
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   readonly secrets: Secrets;
+  readonly serviceKeys: ServiceKeySecrets;
   readonly pictures: PictureStore;
   readonly levels: Levels;
   readonly accountUse: AccountUse;
   /** Told at once of sessions that ended; without it they are noticed when the memory runs out. */
   readonly sessionMemory?: SessionMemory;
+  /** The same of service keys that were revoked. */
+  readonly serviceKeyMemory?: ServiceKeyMemory;
   /** Asked when an export is made, so that contexts may be wired later. */
   readonly exportParts: () => readonly ExportPart[];
 }

@@ -23,6 +23,9 @@ export type IdentityEvent =
   | 'identity.sessions-ended'
   | 'identity.verification-requested';
 
+/** What identity tells of service keys, which are the platform's and concern no account. */
+export type ServiceKeyEvent = 'identity.service-key-created' | 'identity.service-key-revoked';
+
 type Stamp = Pick<IdentityDeps, 'ids' | 'clock'>;
 
 /** An event about an account, which is its subject; `data` names a narrower thing where there is one. */
@@ -32,6 +35,14 @@ export const happened = (
   accountId: string,
   data: DomainEvent['data'] = {},
 ): DomainEvent => ({ id: ids.next(), type, at: clock.now(), accountId, subjectId: accountId, data });
+
+/** An event about a service key, which is its subject. */
+export const keyHappened = (
+  { ids, clock }: Stamp,
+  type: ServiceKeyEvent,
+  keyId: string,
+  data: DomainEvent['data'] = {},
+): DomainEvent => ({ id: ids.next(), type, at: clock.now(), accountId: null, subjectId: keyId, data });
 
 export interface Audited {
   readonly actor: Actor;

@@ -26,6 +26,12 @@ export interface IdentityPolicy {
   /** After this time of the world's clock an account that was never verified nor used is removed. */
   readonly unverifiedLifeMs: number;
   readonly pictureMaxBytes: number;
+  readonly serviceKeys: {
+    /** Keys that are live at once: each is a door, and a list that nobody can read guards none. */
+    readonly max: number;
+    /** How long a noted use stands before the next one is written down. */
+    readonly usedAgainMs: number;
+  };
 }
 
 export const identityPolicy: IdentityPolicy = {
@@ -43,4 +49,5 @@ export const identityPolicy: IdentityPolicy = {
   mail: { perRecipient: 5, windowMs: HOUR },
   unverifiedLifeMs: DAY,
   pictureMaxBytes: 5 * 1024 * 1024,
+  serviceKeys: { max: 100, usedAgainMs: MINUTE },
 };

@@ -9,6 +9,7 @@ import type { CodePurpose, MailCode } from './code.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import type { MailQuota } from './mail-quota.ts';
 import type { PictureType } from './picture.ts';
+import type { ServiceKey } from './service-key.ts';
 import type { EndReason, Session, SessionToken } from './session.ts';
 
 export interface AccountStore {
@@ -102,6 +103,25 @@ export interface AuditStore {
   list(request: PageRequest, filter: { readonly accountId: string | null }): Promise<Page<AuditEntry>>;
 }
 
+/** What is true of a service key that lives. */
+export type AliveServiceKey = Pick<ServiceKey, 'id' | 'scopes' | 'expiresAt' | 'lastUsedAt'>;
+
+export interface ServiceKeyStore {
+  /** Revoked or not. */
+  find(id: string): Promise<ServiceKey | undefined>;
+  /** Those that were not revoked, newest first. */
+  list(request: PageRequest): Promise<Page<ServiceKey>>;
+  countLive(now: Instant): Promise<number>;
+  /** A digest that exists is a lost race. */
+  add(key: ServiceKey): Promise<void>;
+  /** Whether it was this call that revoked the key: one of several at once. */
+  revoke(id: string, now: Instant): Promise<boolean>;
+  /** One answer per digest, in order: undefined where no live key has it. One statement. */
+  alive(digests: readonly string[], now: Instant): Promise<readonly (AliveServiceKey | undefined)[]>;
+  /** Notes `now` as the last use of those whose last noted one is `againMs` old or more. One statement. */
+  noteUse(ids: readonly string[], now: Instant, againMs: number): Promise<void>;
+}
+
 export interface IdentityStores extends Locks {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
@@ -109,6 +129,7 @@ export interface IdentityStores extends Locks {
   readonly loginThrottles: LoginThrottleStore;
   readonly mailQuotas: MailQuotaStore;
   readonly audit: AuditStore;
+  readonly serviceKeys: ServiceKeyStore;
   readonly outbox: Outbox;
 }
 
@@ -152,6 +173,16 @@ export interface Secrets {
   recipientOf(mailbox: string): string;
 }
 
+/**
+ * Service keys as texts. They are 256 random bits, which nobody guesses at any speed, so that a fast digest keeps
+ * them as well as a slow one, and can be looked up.
+ */
+export interface ServiceKeySecrets {
+  fresh(): { readonly key: string; readonly digest: string };
+  /** Undefined for a text that is no key of ours by its form or its checksum. */
+  digest(key: string): string | undefined;
+}
+
 export interface PictureStore {
   /** Keeps a picture under a name that cannot be guessed and gives its public address. */
   put(accountId: string, bytes: Uint8Array, type: PictureType): Promise<string>;
@@ -165,6 +196,12 @@ export interface PictureStore {
 export interface SessionMemory {
   /** These ended: the next question about them is to be asked anew. Called after the commit. */
   forget(sessionIds: readonly string[]): void;
+}
+
+/** Whoever remembers for a moment that a service key lives. */
+export interface ServiceKeyMemory {
+  /** The key with this digest was revoked. Called after the commit. */
+  forget(digest: string): void;
 }
 
 /** What an account may see now; answered by the entitlements. */

@@ -55,4 +55,10 @@ export const refusals = {
     'The picture is too large.',
     (limitBytes: number) => ({ limit_bytes: limitBytes }),
   ),
+  tooManyServiceKeys: refusal(
+    'conflict',
+    'identity.too-many-service-keys',
+    'There are as many service keys as there may be. Delete one that is not needed any more.',
+    (limit: number) => ({ limit }),
+  ),
 };

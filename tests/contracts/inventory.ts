@@ -21,6 +21,7 @@ import { grantsContract } from './grants.contract.ts';
 import { metersContract } from './meters.contract.ts';
 import { overagesContract } from './overages.contract.ts';
 import { reservationsContract } from './reservations.contract.ts';
+import { serviceKeysContract } from './service-keys.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
 import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
@@ -45,6 +46,7 @@ export const contracts: Contracts = {
   loginThrottles: loginThrottlesContract,
   mailQuotas: mailQuotasContract,
   audit: auditContract,
+  serviceKeys: serviceKeysContract,
   titles: titlesContract,
   figures: figuresContract,
   genres: genresContract,

@@ -3,6 +3,13 @@ import type { Client } from '../world/client.ts';
 import type { House } from '../world/house.ts';
 import type { Hints } from './from-schema.ts';
 
+/** The newest service keys: one of them new, where there is room for it. */
+async function serviceKeysOf(admin: Client): Promise<readonly string[]> {
+  await admin.post('/service-keys', { name: 'Bridge', scopes: ['usage:write'] });
+  const { items } = (await admin.get('/service-keys?limit=3')).body as unknown as { items: { id: string }[] };
+  return items.map(({ id }) => id);
+}
+
 /** Texts that mean something in a house, some of them to somebody else: what `victim` loses is no loss. */
 export async function hintsOf({ viewer, admin, make, plan }: House, victim: Client): Promise<Hints> {
   const { items: jobs } = (await admin.get('/admin/jobs')).body as unknown as { items: { name: string }[] };
@@ -37,6 +44,8 @@ export async function hintsOf({ viewer, admin, make, plan }: House, victim: Clie
     asset_id: [await make.poster()],
     token: [stream.manifest.split('/').at(-1) ?? ''],
     payment_method: ['pm_ok', 'pm_declined', 'pm_requires_action', 'pm_timeout_after_capture', 'pm_none'],
+    'service-keys id': await serviceKeysOf(admin),
+    expires_at: ['2099-01-31T12:00:00Z', '9999-12-31T23:59:59Z', '1970-01-01T00:00:00Z'],
     'admin/accounts id': [victim.accountId],
     account_id: [victim.accountId],
     email: [

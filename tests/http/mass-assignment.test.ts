@@ -30,6 +30,10 @@ const EXTRA = {
   published_at: '2001-01-01T00:00:00.000Z',
   ends_at: '2099-01-01T00:00:00.000Z',
   version: 777_777,
+  prefix: 'usk_mine',
+  key: 'usk_mine',
+  last_used_at: '2001-01-01T00:00:00.000Z',
+  revoked_at: '2001-01-01T00:00:00.000Z',
   limit: 777_777,
 };
 

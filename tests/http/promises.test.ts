@@ -4,7 +4,7 @@ import type { Access } from '../../adapters/http/route.ts';
 import { allRoutes } from '../world/routes.ts';
 import { keyOf } from './compositions.ts';
 
-/** What api.md promises of a route of plans, subscriptions and payments: clients are written against it. */
+/** What api.md promises of a route of plans, subscriptions, payments and service keys: clients are written against it. */
 interface Promised {
   readonly access: Access;
   readonly status: number;
@@ -33,6 +33,8 @@ const SUBSCRIPTION = [
 const MINE = [...SUBSCRIPTION, 'limits', 'usage'];
 const PAYMENT = ['id', 'status', 'amount', 'currency', 'plan_id', 'created_at', 'subscription_end_at'];
 const PAID = [...PAYMENT, 'checkout_url'];
+
+const SERVICE_KEY = ['id', 'name', 'scopes', 'created_at', 'expires_at'];
 
 const open = { access: 'public', status: 200 } as const;
 const mine = { access: 'account', status: 200 } as const;
@@ -100,6 +102,18 @@ const PROMISES: Readonly<Record<string, Promised>> = {
   'get /coupons/{id}': admin,
   'post /coupons': { access: 'admin', status: 201 },
   'patch /coupons/{id}': admin,
+  'post /entitlements/check': {
+    ...{ access: 'service', status: 200 },
+    fields: ['feature', 'kind', 'allowed', 'reason', 'limit', 'used', 'remaining', 'resets_at'],
+    body: ['account_id', 'feature', 'amount?'],
+  },
+  'get /service-keys': { ...admin, fields: list(SERVICE_KEY) },
+  'get /service-keys/{id}': { ...admin, fields: SERVICE_KEY },
+  'post /service-keys': {
+    ...{ access: 'admin', status: 201, fields: [...SERVICE_KEY, 'key'] },
+    body: ['name', 'scopes', 'expires_at?'],
+  },
+  'delete /service-keys/{id}': { access: 'admin', status: 204 },
   'post /payments/checkout': { ...made, idempotent: true, fields: ['checkout_url'], body: ['plan_id'] },
   'post /payments/reconcile': { ...admin, body: ['account_id'] },
   'post /webhooks/stripe': open,
@@ -131,7 +145,7 @@ function has(root: Schema, path: string): boolean {
   return within(root, path);
 }
 
-describe('the promises of api.md about plans, subscriptions and payments', () => {
+describe('the promises of api.md about plans, subscriptions, payments and service keys', () => {
   for (const [key, { access, status, idempotent, fields = [], body = [], refuses = [] }] of Object.entries(
     PROMISES,
   ))

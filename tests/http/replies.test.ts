@@ -160,6 +160,12 @@ async function accounts(cast: Cast): Promise<void> {
 }
 
 async function operating({ admin, viewer }: Cast): Promise<void> {
+  const made = expected(await admin.post('/service-keys', { name: 'Bridge', scopes: ['usage:write'] }), 201);
+  expected(await admin.get('/service-keys?limit=1'), 200);
+  expected(await admin.get(`/service-keys/${idOf(made)}`), 200);
+  expected(await admin.delete(`/service-keys/${idOf(made)}`), 204);
+  for (const [feature, amount] of [['max_devices', 1], ['resolution'], ['downloads', 99]] as const)
+    expected(await admin.post('/entitlements/check', { account_id: viewer.accountId, feature, amount }), 200);
   expected(await admin.get('/admin/accounts?search=person'), 200);
   expected(await admin.get(`/admin/accounts/${viewer.accountId}`), 200);
   expected(await admin.patch(`/admin/accounts/${viewer.accountId}`, { suspended: false }), 200);

@@ -83,6 +83,7 @@ const actedFor: Owned = {
   body: { feature: 'downloads', amount: 1 },
 };
 const account: Owned = { as: 'admin', own: async ({ other }) => other.accountId, others: nothing };
+const serviceKey: Owned = { as: 'admin', own: ({ make }) => make.serviceKey(), others: nothing };
 const genre: Owned = { as: 'admin', own: ({ make }) => make.genre(), others: nothing };
 const plan: Owned = { as: 'admin', own: ({ make }) => make.plan(), others: nothing };
 /** A title that the caller may watch. */
@@ -116,6 +117,8 @@ export const OWNED: Readonly<Record<string, Owned>> = {
   },
   'get /coupons/{id}': coupon,
   'patch /coupons/{id}': { ...coupon, body: { name: 'Renamed' } },
+  'get /service-keys/{id}': serviceKey,
+  'delete /service-keys/{id}': serviceKey,
   'get /invoices/{id}': invoice,
   'get /invoices/{id}.pdf': invoice,
   'get /admin/accounts/{id}': account,
@@ -178,6 +181,12 @@ export const OWNED_IN_BODY: Readonly<Record<string, Owned>> = {
   'post /usage account_id': actedFor,
   'post /usage/reservations account_id': actedFor,
   'post /entitlements/grants account_id': actedFor,
+  'post /entitlements/check account_id': {
+    as: 'admin',
+    own: async ({ viewer }) => viewer.accountId,
+    others: nothing,
+    body: { feature: 'max_devices' },
+  },
   'post /subscriptions plan_id': { as: 'viewer', own: async ({ plan: id }) => id, others: nothing },
 };
 

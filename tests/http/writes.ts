@@ -116,16 +116,14 @@ export const WRITES: Readonly<Record<string, Write>> = {
     readBack: samePath,
   },
   'post /usage': {
-    as: 'viewer',
-    body: plain({ feature: 'downloads', amount: 1 }),
+    as: 'admin',
+    body: async ({ viewer }) => ({ account_id: viewer.accountId, feature: 'downloads', amount: 1 }),
     status: 201,
-    readBack: () => '/usage',
   },
   'post /usage/reservations': {
-    as: 'viewer',
-    body: plain({ feature: 'downloads', amount: 1, expires_in: 60 }),
+    as: 'admin',
+    body: async ({ viewer }) => ({ account_id: viewer.accountId, feature: 'downloads', amount: 1 }),
     status: 201,
-    readBack: () => '/usage',
   },
   'post /usage/reservations/{id}/commit': {
     as: 'viewer',
@@ -138,6 +136,17 @@ export const WRITES: Readonly<Record<string, Write>> = {
     as: 'admin',
     body: async ({ viewer }) => ({ account_id: viewer.accountId, feature: 'downloads', amount: 1 }),
     status: 201,
+  },
+  'post /service-keys': {
+    as: 'admin',
+    body: plain({ name: 'Bridge', scopes: ['usage:write'] }),
+    status: 201,
+    readBack: idIn('/service-keys'),
+  },
+  'post /entitlements/check': {
+    as: 'admin',
+    body: async ({ viewer }) => ({ account_id: viewer.accountId, feature: 'max_devices', amount: 1 }),
+    status: 200,
   },
   'patch /subscriptions/my': {
     as: 'viewer',

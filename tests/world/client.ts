@@ -26,8 +26,8 @@ export class Client {
     base: string,
     signedIn: {
       readonly token: string;
-      readonly credentials: Credentials;
-      readonly accountId: string;
+      readonly credentials: Credentials | null;
+      readonly accountId: string | null;
     } | null,
   ) {
     this.base = base;
@@ -49,6 +49,11 @@ export class Client {
     if (answer.status !== 200) throw new Error(`log-in: ${answer.status} ${JSON.stringify(answer.body)}`);
     const { access, account } = answer.body as unknown as { access: string; account: { id: string } };
     return new Client(base, { token: access, credentials, accountId: account.id });
+  }
+
+  /** Another back end, which has a key and no account. */
+  static withKey(base: string, key: string): Client {
+    return new Client(base, { token: key, credentials: null, accountId: null });
   }
 
   /** The same person, signed in anew. */

@@ -37,6 +37,7 @@ export interface Makers {
   invoice(of: Client): Promise<string>;
   /** Units set aside, of a meter that everybody's plan here has. */
   reservation(of: Client): Promise<string>;
+  serviceKey(): Promise<string>;
 }
 
 /** The reply, when it is the one that was meant. */
@@ -108,6 +109,10 @@ function makers(admin: Client): Makers {
     coupon: async () => {
       const body = { code: `coupon-${next()}`, percent_off: 10 };
       return idOf(await admin.post('/coupons', body), 201);
+    },
+    serviceKey: async () => {
+      const body = { name: `Bridge ${next()}`, scopes: ['usage:write'] };
+      return idOf(await admin.post('/service-keys', body), 201);
     },
     payment: async (of) => {
       const { items } = (await of.get('/payments/my')).body as unknown as {

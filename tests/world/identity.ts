@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { commonPasswords } from '../../adapters/security/common-passwords.ts';
 import { memoryPictures } from '../../adapters/media/pictures.ts';
 import { newServerKey, refreshTokens, serverSecrets } from '../../adapters/security/secrets.ts';
+import { serviceKeys } from '../../adapters/security/service-keys.ts';
 import { createAccount, type Account } from '../../src/identity/account.ts';
 import { createIdentity, identityPolicy } from '../../src/identity/index.ts';
 import type { AccountActor } from '../../src/kernel/actor.ts';
@@ -14,6 +15,7 @@ import type {
   Passwords,
   SignIn,
 } from '../../src/identity/index.ts';
+import { issueServiceKey, SERVICE_SCOPES, type ServiceKey } from '../../src/identity/service-key.ts';
 import { startSession, type Session } from '../../src/identity/session.ts';
 import { after, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
@@ -42,6 +44,13 @@ export const session = (changes: Partial<Session> = {}): Session => {
     tokenDigest: `digest ${id}`,
   };
   return { ...startSession(given, NOW, identityPolicy), ...changes };
+};
+
+export const serviceKey = (changes: Partial<ServiceKey> = {}): ServiceKey => {
+  const id = nextId();
+  const draft = { name: 'Billing bridge', scopes: SERVICE_SCOPES, expiresAt: null };
+  const issued = { id, key: `usk_${id}`, digest: `digest ${id}`, createdBy: nextId(), now: NOW };
+  return { ...issueServiceKey(draft, issued), ...changes };
 };
 
 export interface TurnableClock extends Clock {
@@ -134,6 +143,7 @@ export function identityWorld(
     },
     refreshTokens: refreshTokens(serverKeys),
     secrets: serverSecrets(serverKeys),
+    serviceKeys,
     pictures: memoryPictures({ publicUrl: '' }),
     levels: { levelOf: async () => 'free' },
     accountUse: { everUsed: async () => [] },

@@ -8,6 +8,7 @@ import { composeUsher, type Override, type Usher } from '../../adapters/composit
 import type { RecordedMailer } from '../../adapters/email/recorded.ts';
 import { createRecordedMailer } from '../../adapters/email/recorded.ts';
 import { listen } from '../../adapters/http/server.ts';
+import { SERVICE_SCOPES, type ServiceScope } from '../../src/identity/index.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
 import { Client } from './client.ts';
 import { plainPasswords } from './passwords.ts';
@@ -31,6 +32,8 @@ export interface RunningUsher {
   person(name?: string): Promise<Client>;
   /** Makes an admin and signs them in. */
   admin(): Promise<Client>;
+  /** Another back end, with a key for these scopes: for all, when none is named. */
+  service(...scopes: readonly ServiceScope[]): Promise<Client>;
   stop(): Promise<void>;
 }
 
@@ -80,6 +83,13 @@ export async function startUsher(store: StoreName, options: UsherOptions = {}): 
     return Client.register(listening.url, { email, password: `the word of ${email}` });
   };
 
+  const admin = async (): Promise<Client> => {
+    const client = await person('admin');
+    const actor = { kind: 'system', job: 'tests' } as const;
+    await usher.faces.identity.createAdmin({ actor, ...client.credentials });
+    return client.logIn();
+  };
+
   return {
     base: listening.url,
     usher,
@@ -90,11 +100,11 @@ export async function startUsher(store: StoreName, options: UsherOptions = {}): 
     settle: () => usher.faces.operations.settle(),
     anonymous: () => new Client(listening.url, null),
     person,
-    admin: async () => {
-      const client = await person('admin');
-      const actor = { kind: 'system', job: 'tests' } as const;
-      await usher.faces.identity.createAdmin({ actor, ...client.credentials });
-      return client.logIn();
+    admin,
+    service: async (...scopes) => {
+      const body = { name: 'Tests', scopes: scopes.length > 0 ? scopes : SERVICE_SCOPES };
+      const made = await (await admin()).post('/service-keys', body);
+      return Client.withKey(listening.url, String(made.body['key']));
     },
     stop: async () => {
       await listening.stop();

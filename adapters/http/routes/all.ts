@@ -6,6 +6,7 @@ import { couponRoutes } from './coupons.ts';
 import { refundRoutes } from './refunds.ts';
 import { entitlementRoutes } from './entitlements.ts';
 import { grantRoutes } from './grants.ts';
+import { entitlementCheckRoutes } from './entitlement-check.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
@@ -17,6 +18,7 @@ import { activityRoutes } from './activities.ts';
 import { ticketedMediaRoutes } from './media.ts';
 import { playbackRoutes } from './playback.ts';
 import { planRoutes } from './plans.ts';
+import { serviceKeyRoutes } from './service-keys.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { reconcileRoutes } from './reconcile.ts';
@@ -35,10 +37,12 @@ export const routes: readonly Route[] = [
   ...entitlementRoutes,
   ...usageRoutes,
   ...grantRoutes,
+  ...entitlementCheckRoutes,
   ...titleRoutes,
   ...titleMediaRoutes,
   ...genreRoutes,
   ...adminRoutes,
+  ...serviceKeyRoutes,
   ...operationsRoutes,
   ...playbackRoutes,
   ...activityRoutes,

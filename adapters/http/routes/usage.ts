@@ -35,6 +35,7 @@ export const usageRoutes = [
     tag: 'Entitlements',
     summary: 'Use units of a meter up: all of them or none, exactly, durable before the answer',
     access: 'account-or-service',
+    scope: 'usage:write',
     body: UsageBody,
     reply: { status: 201, schema: UsageView },
     refuses: REFUSES,
@@ -65,6 +66,7 @@ export const usageRoutes = [
     tag: 'Entitlements',
     summary: 'Set units of a meter aside for work under way; they count as used until then',
     access: 'account-or-service',
+    scope: 'usage:write',
     body: UsageBody.extend({
       expires_in: z
         .number()
@@ -91,6 +93,7 @@ export const usageRoutes = [
     tag: 'Entitlements',
     summary: 'Turn a reservation, or a part of it, into use; the rest goes back',
     access: 'account-or-service',
+    scope: 'usage:write',
     params: IdParam,
     body: z.object({
       amount: z
@@ -121,6 +124,7 @@ export const usageRoutes = [
     tag: 'Entitlements',
     summary: 'Give a reservation back',
     access: 'account-or-service',
+    scope: 'usage:write',
     params: IdParam,
     reply: { status: 200, schema: ReservationView },
     refuses: ['request.not-found', 'entitlements.reservation-closed', 'entitlements.reservation-expired'],

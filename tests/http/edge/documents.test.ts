@@ -85,6 +85,13 @@ describe('the OpenAPI document', () => {
     expect(at(list[0], 'schema')).to.deep.equal({ type: 'integer', minimum: 1, maximum: 100, default: 20 });
     expect(at(document, 'paths', '/once', 'post', 'parameters', 0)).to.include({ name: 'Idempotency-Key' });
     expect(at(document, 'paths', '/mine', 'get', 'security')).to.deep.equal([{ bearer: [] }]);
+    const forKeys = at(document, 'paths', '/for-services', 'get');
+    expect(forKeys).to.deep.include({
+      description: 'A service key needs the scope `entitlements:read`.',
+      security: [{ serviceKey: ['entitlements:read'] }, { bearer: [] }],
+    });
+    expect(at(forKeys, 'responses', '403', 'description')).to.contain('`request.insufficient-scope`');
+    expect(at(document, 'components', 'securitySchemes')).to.have.keys('bearer', 'serviceKey');
     expect(at(document, 'paths', '/picture', 'put', 'requestBody', 'content')).to.have.keys(
       'image/png',
       'video/*',

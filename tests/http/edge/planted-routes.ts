@@ -53,6 +53,7 @@ export const plantedRoutes: readonly Route[] = [
     tag,
     summary: 'Services',
     access: 'service',
+    scope: 'entitlements:read',
     reply: { status: 204 },
     refuses: [],
     handle: async () => ({ body: undefined }),

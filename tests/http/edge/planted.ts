@@ -9,7 +9,9 @@ import { metrics } from '../../../adapters/http/metrics.ts';
 import { bearerAuthentication } from '../../../adapters/http/passport.ts';
 import { noRateLimits } from '../../../adapters/http/rate-limits.ts';
 import { listen, type Listening, type ListenOptions } from '../../../adapters/http/server.ts';
+import { liveServiceKeys, type ServiceKeyCheck } from '../../../adapters/http/service-keys.ts';
 import { liveSessions, type AccessClaims, type SessionCheck } from '../../../adapters/http/sessions.ts';
+import type { AliveServiceKey, ServiceScope } from '../../../src/identity/index.ts';
 import { plantedRoutes } from './planted-routes.ts';
 
 export const ISSUER = 'https://usher.test';
@@ -65,8 +67,37 @@ export class PlantedSessions implements SessionCheck {
   }
 }
 
+/** Service keys as a table, noting what was asked and what was told. Their digests are themselves, in capitals. */
+export class PlantedServiceKeys implements ServiceKeyCheck {
+  readonly live = new Map<string, AliveServiceKey>();
+  readonly asked: (readonly string[])[] = [];
+  readonly noted: string[] = [];
+
+  /** A key with these scopes; its text. */
+  plant(scopes: readonly ServiceScope[], changes: Partial<AliveServiceKey> = {}): string {
+    const key = `usk_${randomUUID().replaceAll('-', '')}`;
+    const id = randomUUID();
+    this.live.set(key.toUpperCase(), { id, scopes, expiresAt: null, lastUsedAt: null, ...changes });
+    return key;
+  }
+
+  digestOf(key: string): string | undefined {
+    return /^usk_[0-9a-f]{32}$/.test(key) ? key.toUpperCase() : undefined;
+  }
+
+  async aliveAll(digests: readonly string[]) {
+    this.asked.push(digests);
+    return digests.map((digest) => this.live.get(digest));
+  }
+
+  async used(keys: readonly AliveServiceKey[]): Promise<void> {
+    this.noted.push(...keys.map(({ id }) => id));
+  }
+}
+
 export interface PlantedEdge extends Listening {
   readonly sessions: PlantedSessions;
+  readonly serviceKeys: PlantedServiceKeys;
   readonly lines: readonly RequestLine[];
   readonly errors: readonly unknown[];
 }
@@ -85,6 +116,7 @@ export interface PlantedOptions {
 
 export async function startEdge({ deps = {}, listening = {} }: PlantedOptions = {}): Promise<PlantedEdge> {
   const sessions = new PlantedSessions();
+  const serviceKeys = new PlantedServiceKeys();
   const lines: RequestLine[] = [];
   const errors: unknown[] = [];
   const log: EdgeLog = { request: (line) => lines.push(line), error: (error) => errors.push(error) };
@@ -96,6 +128,7 @@ export async function startEdge({ deps = {}, listening = {} }: PlantedOptions = 
     authentication: bearerAuthentication(
       { issuer: ISSUER, audience: AUDIENCE, publicKey: (kid) => (kid === 'k1' ? PUBLIC_PEM : undefined) },
       liveSessions(sessions),
+      liveServiceKeys(serviceKeys, { onUnnoted: (error) => errors.push(error) }),
     ),
     limits: noRateLimits,
     bodies: bodyLimits,
@@ -111,7 +144,7 @@ export async function startEdge({ deps = {}, listening = {} }: PlantedOptions = 
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0, ...listening });
   running.push(server);
-  return { ...server, sessions, lines, errors };
+  return { ...server, sessions, serviceKeys, lines, errors };
 }
 
 export interface Answer {

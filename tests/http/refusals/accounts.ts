@@ -1,3 +1,4 @@
+import { identityPolicy } from '../../../src/identity/index.ts';
 import { POSTER } from '../../world/catalog.ts';
 import type { Answer, Client } from '../../world/client.ts';
 import { expected } from '../../world/house.ts';
@@ -71,6 +72,11 @@ export const ACCOUNTS: Provocations = {
       Buffer.concat([POSTER, Buffer.alloc(5 * 1024 ** 2)]),
       'image/png',
     ),
+  'post /service-keys identity.too-many-service-keys': async ({ admin }) => {
+    const make = () => admin.post('/service-keys', { name: 'One of many', scopes: ['usage:write'] });
+    for (let key = 0; key < identityPolicy.serviceKeys.max; key += 1) expected(await make(), 201);
+    return make();
+  },
   'patch /admin/accounts/{id} identity.self-suspension': async ({ admin }) =>
     admin.patch(`/admin/accounts/${admin.accountId}`, { suspended: true }),
 };

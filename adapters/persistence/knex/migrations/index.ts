@@ -15,6 +15,7 @@ import * as providerEvents from './0013-provider-events.ts';
 import * as simulatedGateway from './0014-simulated-gateway.ts';
 import * as providerSubscriptions from './0015-provider-subscriptions.ts';
 import * as meters from './0016-meters.ts';
+import * as serviceKeys from './0017-service-keys.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -34,6 +35,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0014-simulated-gateway': simulatedGateway,
   '0015-provider-subscriptions': providerSubscriptions,
   '0016-meters': meters,
+  '0017-service-keys': serviceKeys,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

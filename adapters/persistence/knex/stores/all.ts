@@ -20,6 +20,7 @@ import { knexMeters } from './meters.ts';
 import { knexOverages } from './overages.ts';
 import { knexReservations } from './reservations.ts';
 import { knexOutbox, type OutboxOptions } from './outbox.ts';
+import { knexServiceKeys } from './service-keys.ts';
 import { knexSessions } from './sessions.ts';
 import { knexProgress, knexStreams } from './playback.ts';
 import { knexPlans } from './plans.ts';
@@ -71,4 +72,5 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   loginThrottles: knexLoginThrottles(database),
   mailQuotas: knexMailQuotas(database),
   audit: knexAudit(database),
+  serviceKeys: knexServiceKeys(database),
 });

@@ -24,6 +24,7 @@ import {
 import { memoryGrants, memoryOverages, memoryReservations } from './entitlements.ts';
 import { memoryMeters } from './meters.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryServiceKeys } from './service-keys.ts';
 import { memorySessions } from './sessions.ts';
 import { memoryProgress, memoryStreams, memoryWatchLog } from './playback.ts';
 import { memoryPlans } from './plans.ts';
@@ -74,4 +75,5 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   loginThrottles: memoryLoginThrottles(transaction),
   mailQuotas: memoryMailQuotas(transaction),
   audit: memoryAudit(transaction),
+  serviceKeys: memoryServiceKeys(transaction),
 });

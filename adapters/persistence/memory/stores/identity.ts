@@ -22,7 +22,7 @@ export const ACCOUNTS: TableDefinition<Account> = {
 };
 
 /** Rows newest first, from where the cursor ended. */
-function newestPage<Row extends { readonly id: string }>(
+export function newestPage<Row extends { readonly id: string }>(
   rows: readonly Row[],
   { limit, cursor }: PageRequest,
   at: (row: Row) => number,
