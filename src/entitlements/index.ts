@@ -44,6 +44,15 @@ export interface Entitlements {
     readonly limits: Readonly<Record<string, number>>;
     readonly usage: Readonly<Record<string, number>>;
   }>;
+  /** What was ever used of an account's meters over their limits, by feature and price. It only grows. */
+  overageOf(accountId: string): Promise<
+    readonly {
+      readonly feature: string;
+      readonly unitPriceMinor: number;
+      readonly currency: string;
+      readonly units: number;
+    }[]
+  >;
 }
 
 export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): Entitlements {
@@ -87,5 +96,6 @@ export function createEntitlements({ plans, clock, policy }: EntitlementsDeps): 
         .map(({ feature }) => [feature, 0] as const);
       return { limits: Object.fromEntries(limits), usage: Object.fromEntries(meters) };
     },
+    overageOf: async () => [],
   };
 }

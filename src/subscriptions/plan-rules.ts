@@ -61,6 +61,9 @@ function numberFaults({ validity, ...terms }: PlanTerms): PlanFault[] {
     .map(([at, , least, greatest]) => ({ pointer: at, detail: `must lie between ${least} and ${greatest}` }));
 }
 
+const isPrice = (minor: number): boolean =>
+  Number.isInteger(minor) && minor >= 0 && minor <= PLAN_LIMITS.priceMinor;
+
 /** What is wrong with one feature; undefined when nothing is. */
 function featureFault(feature: PlanFeature): string | undefined {
   if (!FEATURE_NAME.test(feature.feature)) return 'must be a name such as "api_calls"';
@@ -73,5 +76,7 @@ function featureFault(feature: PlanFeature): string | undefined {
   if (kind !== 'meter' && (per !== null || overage !== null)) return 'is no meter: no `per`, no `overage`';
   if (overagePriceMinor !== null && overage !== 'allow')
     return 'has a price of overage that it does not allow';
+  if (overagePriceMinor !== null && !isPrice(overagePriceMinor))
+    return `has a price of overage that is not between 0 and ${PLAN_LIMITS.priceMinor}`;
   return undefined;
 }
