@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { UNKNOWN_CHARGE, type PurchaseOrder } from '../../../src/billing/index.ts';
+import { overageBilled, overageReleased } from '../../../src/billing/overage.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/instant.ts';
 import { CHECKOUT, order, putOnSale } from '../../world/billing.ts';
 import { overageBooks } from '../../world/meters.ts';
@@ -124,6 +125,14 @@ describe('a payment with overage', () => {
     const [, refunded] = await world.payments();
     expect(refunded).to.include({ id: late?.id, status: 'refunded', invoiceId: null });
     expect(await books()).to.deep.equal(BILLED);
+  });
+
+  it('takes nothing from the one that holds it', async () => {
+    await buy('pm_requires_action');
+    const another = { id: nextId(), accountId: world.viewer };
+    await world.unitOfWork.run((stores) => overageReleased(stores, another));
+    await world.unitOfWork.run((stores) => overageBilled(stores, another));
+    expect(await books()).to.deep.equal(HELD);
   });
 
   it('that is captured after it was given up goes back, and bills nothing', async () => {
