@@ -1,3 +1,5 @@
+import { ENTITLEMENTS } from '../../adapters/composition/keys.ts';
+import type { Usher } from '../../adapters/composition/usher.ts';
 import type { AllStores } from '../../adapters/persistence/all-stores.ts';
 import type { Meter, Meters, OverageReading } from '../../src/billing/index.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
@@ -25,6 +27,13 @@ export function turnedMeters(): TurnedMeters {
       shown.set(accountId, [...others, { ...meter, units: before + units }]);
     },
   };
+}
+
+/** Meters to turn in the place of those of a whole product. */
+export function metersOf({ get }: Pick<Usher, 'get'>): TurnedMeters {
+  const meters = turnedMeters();
+  Object.assign(get(ENTITLEMENTS), { overageOf: meters.overageOf });
+  return meters;
 }
 
 /** What of one account's meters is on invoices, and what waits for an open payment, in minor units. */

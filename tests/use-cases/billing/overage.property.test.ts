@@ -38,6 +38,8 @@ const step = fc.oneof(
     time: fc.constantFrom(MINUTE, 10 * MINUTE, HOUR, DAY, 3 * DAY, 8 * DAY),
   }),
   fc.record({ do: fc.constant('decide'), as: fc.constantFrom('pay', 'decline', 'cancel') }),
+  // What is unused stays on the balance, and pays for overage too.
+  fc.record({ do: fc.constant('change'), plan: fc.nat({ max: 1 }) }),
   fc.record({ do: fc.constant('cancel') }),
   fc.record({
     do: fc.constant('refund'),
@@ -110,6 +112,10 @@ async function act(life: Life, todo: Step): Promise<unknown> {
       const open = await life.unitOfWork.read(({ payments }) => payments.findOpen(viewer));
       const page = open?.checkoutUrl?.slice(CHECKOUT.length);
       return page === undefined ? undefined : life.simulated.checkout.decide(page, todo.as);
+    }
+    case 'change': {
+      const change = { actor, planId: sold[todo.plan]?.id ?? '', proration: 'prorate' } as const;
+      return billing.changePlan({ ...change, paymentMethod: null, idempotency: undefined });
     }
     case 'cancel':
       return life.subscriptions.cancel({ actor, when: 'now' });
