@@ -1,4 +1,4 @@
-import type { Payers } from '../../src/billing/index.ts';
+import type { Meters, Payers } from '../../src/billing/index.ts';
 import type { Catalog, ViewerStanding } from '../../src/catalog/index.ts';
 import type { Accounts, Entitlements, Granted, PlanAccess, Plans } from '../../src/entitlements/index.ts';
 import type { AccountUse, Identity, Levels } from '../../src/identity/index.ts';
@@ -128,6 +128,11 @@ export const payersOf = (identity: Thunk<Identity>): Payers => ({
     const contacts = await identity().contactsOf(accountIds);
     return new Set(contacts.filter(({ isSuspended }) => !isSuspended).map(({ accountId }) => accountId));
   },
+});
+
+/** Billing asks what was used over the limits that plans give. */
+export const metersOf = (entitlements: Thunk<Entitlements>): Meters => ({
+  overageOf: (accountId) => entitlements().overageOf(accountId),
 });
 
 export const mailedCodes = (identity: Thunk<Identity>): Codes => ({

@@ -5,7 +5,6 @@ import { isLive, type Subscription } from '../subscriptions/index.ts';
 import { bookPurchase, bookUnapplied } from './book.ts';
 import { standingCredits } from './credit-standing.ts';
 import type { BillingDeps, PurchaseStores } from './deps.ts';
-import { redeemed, releaseCoupon } from './discount.ts';
 import { paymentEvent } from './events.ts';
 import type { BillTo } from './invoice.ts';
 import { isOpen } from './payment-lifecycle.ts';
@@ -15,6 +14,7 @@ import type { Charged } from './ports.ts';
 import { owe } from './refund-facts.ts';
 import { fullRefund } from './refund.ts';
 import { refusals } from './refusals.ts';
+import { setAsideReleased, setAsideUsed } from './set-aside.ts';
 
 /** A captured payment, as it is stored, and who learnt of it. */
 export interface Capture {
@@ -40,7 +40,7 @@ export async function capture(deps: BillingDeps, it: Capture): Promise<Brought> 
     return { refused: bought };
   }
   // The coupon's row before the invoice's counter, as everywhere: two purchases must not wait for one another.
-  await redeemed(stores, paid, bought);
+  await setAsideUsed(stores, paid, bought);
   const whole = await bookPurchase(deps, stores, {
     payment: forSubscription(paid, bought),
     billTo: it.billTo,
@@ -111,7 +111,7 @@ async function goesBack(
   await tell(deps, it, paid);
   await bookUnapplied(deps, stores, paid, now);
   if (isOpen(it.payment.status)) {
-    await releaseCoupon(stores, paid.id);
+    await setAsideReleased(stores, paid);
     if (subscriptionId !== null)
       await deps.operations.abandonAwaited(stores, { accountId, subscriptionId, actor, now });
   }

@@ -7,6 +7,7 @@ import { UNKNOWN_CHARGE } from './charged.ts';
 import { chargeRequestOf } from './charge-request.ts';
 import type { BillingDeps, PurchaseStores } from './deps.ts';
 import type { BillTo } from './invoice.ts';
+import type { OverageReading } from './meter-bill.ts';
 import { openPayment } from './open-payment.ts';
 import { asking, isStale, type Payment } from './payment.ts';
 import type { Charged, PaymentGateway } from './ports.ts';
@@ -62,11 +63,12 @@ interface Debt {
   readonly subscriptionId: string;
   readonly mayCollect: boolean;
   readonly billTo: BillTo | null;
+  readonly readings: readonly OverageReading[];
 }
 
 /** Collects from one subscription, term by term until nothing is due; false when nothing was. */
 function collector(deps: BillingDeps): (due: Subscription, mayCollect: boolean) => Promise<boolean> {
-  const { unitOfWork, gateway, payers, policy } = deps;
+  const { unitOfWork, gateway, payers, meters, policy } = deps;
   const settle = settler(deps);
   const ask = askAbout(deps);
 
@@ -84,7 +86,8 @@ function collector(deps: BillingDeps): (due: Subscription, mayCollect: boolean) 
   return async (due, mayCollect) => {
     const { accountId } = due;
     const billTo = mayCollect ? ((await payers.of(accountId)) ?? null) : null;
-    const debt = { accountId, subscriptionId: due.id, mayCollect, billTo };
+    const readings = mayCollect ? await meters.overageOf(accountId) : [];
+    const debt = { accountId, subscriptionId: due.id, mayCollect, billTo, readings };
     for (let round = 0; round < policy.collectTermsAtOnce; round += 1) {
       const step = await unitOfWork.run((stores) => begin(deps, stores, debt));
       if (step.kind === 'nothing') return round > 0;
@@ -108,7 +111,7 @@ const isPaid = (settlement: Settlement): boolean =>
   'receipt' in settlement && settlement.receipt.payment?.status === 'succeeded';
 
 async function begin(deps: BillingDeps, stores: PurchaseStores, debt: Debt): Promise<Step> {
-  const { accountId, subscriptionId, billTo } = debt;
+  const { accountId, subscriptionId, billTo, readings } = debt;
   await stores.lock(accountId);
   const now = deps.clock.now();
   if (!debt.mayCollect || (await stores.closedAccounts.isClosed(accountId))) {
@@ -126,6 +129,7 @@ async function begin(deps: BillingDeps, stores: PurchaseStores, debt: Debt): Pro
     intent: quote.kind === 'resume' ? 'resume' : 'renew',
     quote,
     coupon: null,
+    readings,
     method: null,
     returnUrl: null,
     offSession: true,

@@ -7,6 +7,7 @@ import type {
   SubscriptionStores,
 } from '../subscriptions/index.ts';
 import type { InvoicePrinter } from './book-ports.ts';
+import type { Meters } from './meter-ports.ts';
 import type { Payment } from './payment.ts';
 import type { BillingPolicy } from './policy.ts';
 import type { BillingStores, Payers, PaymentGateway, WebhookReader, WebhookTally } from './ports.ts';
@@ -24,6 +25,7 @@ export interface BillingDeps {
   readonly webhooks: readonly WebhookReader[];
   readonly tally: WebhookTally;
   readonly payers: Payers;
+  readonly meters: Meters;
   readonly printer: InvoicePrinter;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -22,7 +22,7 @@ export interface Discount extends Reduction {
   readonly currency: string | null;
 }
 
-type DiscountStores = CouponStores & Pick<SubscriptionStores, 'plans'>;
+export type DiscountStores = CouponStores & Pick<SubscriptionStores, 'plans'>;
 
 export interface Reservation {
   /** As the payer wrote it. */

@@ -45,6 +45,8 @@ export type { CanceledStart } from './canceled-start.ts';
 export type { ChangeOrder, ChangePreview, ChangeRequest, PlanChanged } from './change-plan.ts';
 export type { BillTo, Invoice } from './invoice.ts';
 export type { PrintedInvoice } from './list-invoices.ts';
+export type { Meter, MeterBill, OverageReading } from './meter-bill.ts';
+export type { MeterBillStore, Meters, MeterStores } from './meter-ports.ts';
 export { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerEntry } from './ledger.ts';
 export { isOpen, PAYMENT_STATUSES, paymentLifecycle, type PaymentStatus } from './payment-lifecycle.ts';
 export { amountOf, type Payment } from './payment.ts';

@@ -39,7 +39,10 @@ export interface LedgerTransaction {
   readonly postings: readonly Posting[];
 }
 
-/** An invoice that was paid: what came in and what was used of the balance is revenue; what a credit left is owed. */
+/**
+ * An invoice that was paid: what came in and what was used of the balance is revenue, overage as well (the
+ * invoice's lines tell them apart); what a credit left is owed.
+ */
 export const invoicePostings = (pricing: Pricing): readonly Posting[] => [
   { account: 'cash', amountMinor: pricing.dueMinor },
   { account: 'revenue', amountMinor: -pricing.totalMinor },

@@ -106,7 +106,9 @@ async function paymentFor(
     accountId: row.accountId,
     intent: isFirst ? 'subscribe' : 'renew',
     quote,
-    pricing: priceOf({ quote, discounts: [], creditMinor: 0 }),
+    // What the provider collected is all there is to price: it knows no meters of ours, and no purchase here
+    // settles them while it collects.
+    pricing: priceOf({ quote, overage: [], discounts: [], creditMinor: 0 }),
     couponId: null,
     returnUrl: null,
     offSession: !isFirst,

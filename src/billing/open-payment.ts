@@ -4,13 +4,16 @@ import type { PurchaseIntent, Quote } from '../subscriptions/index.ts';
 import { bookPurchase } from './book.ts';
 import { standingCredits } from './credit-standing.ts';
 import type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
-import { discountsFor, redeemed, reserveCoupon, type Discount } from './discount.ts';
+import { discountsFor, reserveCoupon, type Discount } from './discount.ts';
 import { paymentEvent } from './events.ts';
 import type { BillTo } from './invoice.ts';
+import type { OverageReading } from './meter-bill.ts';
+import { setOverageAside, type Overage } from './overage.ts';
 import { customerOf, methodOf, rememberMethod } from './payment-method.ts';
 import { forSubscription, freePayment, pendingPayment, type NewPayment, type Payment } from './payment.ts';
 import type { PaymentGateway } from './ports.ts';
 import { priceOf, type Pricing } from './pricing.ts';
+import { setAsideUsed } from './set-aside.ts';
 
 /** A purchase that the rules allow, about to become a payment. */
 export interface Asked {
@@ -21,6 +24,8 @@ export interface Asked {
   readonly quote: Quote;
   /** The code of a coupon. */
   readonly coupon: string | null;
+  /** What the account's meters showed before this unit of work. */
+  readonly readings: readonly OverageReading[];
   /** Null: the account's stored one, else the gateway's default. */
   readonly method: string | null;
   readonly returnUrl: string | null;
@@ -42,7 +47,7 @@ export type Opened =
  * due, as paid, with all that a settled purchase brings. Refuses with the codes of coupons.
  */
 export async function openPayment(deps: BillingDeps, stores: PurchaseStores, asked: Asked): Promise<Opened> {
-  const { coupon, pricing } = await priced(stores, asked);
+  const { coupon, pricing } = await priced(deps, stores, asked);
   const { id, accountId, intent, quote, returnUrl, offSession, collectionOf, requestKey, now } = asked;
   const made: NewPayment = {
     ...{ id, accountId, intent, quote, returnUrl, offSession, collectionOf, requestKey, now },
@@ -72,16 +77,22 @@ async function storedMethod(
   return stored !== null && gateway.knows(stored) ? stored : gateway.defaultMethod;
 }
 
-/** What the purchase costs with its coupon, with those that still run, and with the account's balance. */
+/** What the purchase costs with its overage, its coupon, those that still run, and the account's balance. */
 async function priced(
+  { policy }: BillingDeps,
   stores: PurchaseStores,
-  { id, accountId, quote, coupon, now }: Asked,
+  { id, accountId, quote, coupon, readings, now }: Asked,
 ): Promise<{ readonly coupon: Discount | undefined; readonly pricing: Pricing }> {
   const named =
     coupon === null
       ? undefined
       : await reserveCoupon(stores, { code: coupon, accountId, paymentId: id, quote, now });
-  const pricing = await pricingOf(stores, { accountId, quote, named });
+  const overage = await setOverageAside(stores, {
+    ...{ accountId, quote, readings },
+    paymentId: id,
+    mostMinor: policy.mostOverageMinor,
+  });
+  const pricing = await pricingOf(stores, { accountId, quote, named, overage });
   return { coupon: named, pricing };
 }
 
@@ -92,15 +103,17 @@ export async function pricingOf(
     readonly accountId: string;
     readonly quote: Quote;
     readonly named?: Discount | undefined;
+    readonly overage?: readonly Overage[];
   },
 ): Promise<Pricing> {
-  const { accountId, quote, named } = of;
+  const { accountId, quote, named, overage = [] } = of;
   const { subscriptionId } = quote;
   const credits = await standingCredits(stores, quote.credits);
   const running = subscriptionId === null ? [] : await discountsFor(stores, { subscriptionId, quote });
   const balance = await stores.balances.find(accountId, quote.price.currency);
   return priceOf({
     quote: { ...quote, credits },
+    overage,
     discounts: named ? [...running, named] : running,
     creditMinor: balance?.minor ?? 0,
   });
@@ -123,7 +136,7 @@ async function takeFree(
     now,
   });
   const subscription = await deps.operations.describe(stores, { state: bought, now });
-  await redeemed(stores, made, bought);
+  await setAsideUsed(stores, made, bought);
   if (!payment) return { payment: null, subscription, at: now };
   const whole = await bookPurchase(deps, stores, {
     payment: forSubscription(payment, bought),

@@ -16,6 +16,11 @@ export interface BillingPolicy {
   readonly collectAgainHours: number;
   /** Missed terms that one run collects from a subscription, one by one; the next run goes on. */
   readonly collectTermsAtOnce: number;
+  /**
+   * What one purchase pays for overage at most, in minor units; what is beyond waits for the next. Not less than
+   * a unit may cost (as much as a plan), lest it wait for ever.
+   */
+  readonly mostOverageMinor: number;
   /** How long a payment waits for its payer to act. */
   readonly awaitPayerHours: number;
   /** Milliseconds from one try of a refund to the next; the last repeats until the gateway has answered. */
@@ -29,6 +34,7 @@ export const billingPolicy: BillingPolicy = {
   checkDelays: [5 * MINUTE, HOUR, DAY, DAY, DAY, DAY, DAY],
   collectAgainHours: 24,
   collectTermsAtOnce: 12,
+  mostOverageMinor: 10_000_000_000,
   awaitPayerHours: 23,
   refundDelays: [5 * MINUTE, HOUR, DAY],
   once: oncePolicy,

@@ -8,6 +8,7 @@ import type { BookStores } from './book-ports.ts';
 import type { CouponStores } from './coupon-ports.ts';
 import type { Dispute } from './dispute.ts';
 import type { BillTo } from './invoice.ts';
+import type { MeterStores } from './meter-ports.ts';
 import type { Payment } from './payment.ts';
 import type { BillingAccount, Customer } from './billing-account.ts';
 import type { ProviderEvent, StoredEvent } from './provider-event.ts';
@@ -103,7 +104,7 @@ export interface ProviderEventStore {
   save(event: StoredEvent): Promise<void>;
 }
 
-export interface BillingStores extends BookStores, Locks, CouponStores {
+export interface BillingStores extends BookStores, Locks, CouponStores, MeterStores {
   readonly payments: PaymentStore;
   readonly refunds: RefundStore;
   readonly disputes: DisputeStore;

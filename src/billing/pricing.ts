@@ -1,6 +1,7 @@
 import type { Instant } from '../kernel/instant.ts';
 import { splitMinor, toDecimal } from '../kernel/money.ts';
 import type { Quote } from '../subscriptions/index.ts';
+import { overageMinor, type Overage } from './overage.ts';
 
 /**
  * A line of an invoice. What is charged is positive, what is given back negative. `balance` lines are not
@@ -28,7 +29,7 @@ export interface Reduction {
  */
 export interface Pricing {
   readonly lines: readonly InvoiceLine[];
-  /** The charges, before anything is taken off. */
+  /** The charges and the overage, before anything is taken off. */
   readonly subtotalMinor: number;
   readonly discountMinor: number;
   /** Unused time given back. */
@@ -47,20 +48,26 @@ export interface Pricing {
 
 export interface Priced {
   readonly quote: Quote;
+  /** Use over the limits of plans: never discounted. */
+  readonly overage: readonly Overage[];
   /** Each is reckoned on what the one before it left. */
   readonly discounts: readonly Reduction[];
   /** The account's balance in the quote's currency. */
   readonly creditMinor: number;
 }
 
-/** Prices a quote. Pure: a preview and the later invoice come from the same call, so they are equal. */
-export function priceOf({ quote, discounts, creditMinor: balance }: Priced): Pricing {
+/**
+ * Prices a quote. Pure: a preview and the later invoice come from the same call, so they are equal. Coupons take
+ * off the plan's price alone: overage costs what it costs, and is paid from the balance like all else. It is no
+ * time either, so it is not among the nets, and a change of plan gives nothing of it back.
+ */
+export function priceOf({ quote, overage, discounts, creditMinor: balance }: Priced): Pricing {
   const { currency } = quote.price;
   const reduced = reduce(
     quote.charges.map(({ minor }) => minor),
     discounts,
   );
-  const subtotalMinor = sum(quote.charges.map(({ minor }) => minor));
+  const subtotalMinor = sum([...quote.charges.map(({ minor }) => minor), ...overage.map(overageMinor)]);
   const discountMinor = sum(reduced.amounts);
   const creditMinor = sum(quote.credits.map(({ minor }) => minor));
   const totalMinor = subtotalMinor - discountMinor - creditMinor;
@@ -69,6 +76,7 @@ export function priceOf({ quote, discounts, creditMinor: balance }: Priced): Pri
   return {
     lines: [
       ...quote.charges.map(chargeLine),
+      ...overage.map(overageLine),
       ...reduced.amounts.flatMap((minor, index) => discountLine(discounts[index], minor, currency)),
       ...quote.credits.map(creditLine),
       ...balanceLines(creditUsedMinor, creditLeftMinor),
@@ -116,6 +124,22 @@ const chargeLine = ({ start, end, minor, planName, prorated }: Quote['charges'][
   amountMinor: minor,
 });
 
+const noTime = { start: null, end: null } as const;
+
+const overageLine = (overage: Overage): InvoiceLine => ({
+  kind: 'overage',
+  description: `${grouped(overage.units)} × ${overage.feature.replaceAll(/[-_]/g, ' ')} over the limit`,
+  ...noTime,
+  amountMinor: overageMinor(overage),
+});
+
+/** `1,250`: in threes, for everybody. */
+const grouped = (units: number): string => units.toString().replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+/** What of a pricing is overage, not time. */
+export const overageOf = ({ lines }: Pricing): number =>
+  sum(lines.filter(({ kind }) => kind === 'overage').map(({ amountMinor }) => amountMinor));
+
 const creditLine = ({ start, end, minor, planName }: Quote['credits'][number]): InvoiceLine => ({
   kind: 'credit',
   description: `${planName}, unused time`,
@@ -137,8 +161,6 @@ function discountLine(
       : `${percentBasisPoints / 100} %`;
   return [{ kind: 'discount', description: `Discount of ${size}`, ...noTime, amountMinor: -minor }];
 }
-
-const noTime = { start: null, end: null } as const;
 
 function balanceLines(usedMinor: number, leftMinor: number): readonly InvoiceLine[] {
   const line = (description: string, amountMinor: number): readonly InvoiceLine[] =>

@@ -7,6 +7,7 @@ import { chargeRequestOf, questionOf } from './charge-request.ts';
 import type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
 import { gate } from './gate.ts';
 import type { BillTo } from './invoice.ts';
+import type { OverageReading } from './meter-bill.ts';
 import { openPayment } from './open-payment.ts';
 import { isOpen } from './payment-lifecycle.ts';
 import { asking, isStale, type Payment } from './payment.ts';
@@ -57,23 +58,26 @@ interface Opening {
   readonly order: PurchaseOrder;
   /** Whom an invoice is made out to, should nothing be due. */
   readonly billTo: BillTo | null;
+  readonly readings: readonly OverageReading[];
   readonly now: Instant;
   /** The payment's, should there be one. */
   readonly id: string;
 }
 
 export function purchaseCommands(deps: BillingDeps): PurchaseCommands {
-  const { gateway, unitOfWork, payers, clock, ids } = deps;
+  const { gateway, unitOfWork, payers, meters, clock, ids } = deps;
   const settle = settler(deps);
   const oneAtATime = gate();
   const inProgress = (): DomainError => refusals.purchaseInProgress(deps.policy.retryAfterSeconds);
 
   const begin = async (order: PurchaseOrder): Promise<Step> => {
-    const billTo = (await payers.of(order.actor.accountId)) ?? null;
+    const { accountId } = order.actor;
+    const [payer, readings] = await Promise.all([payers.of(accountId), meters.overageOf(accountId)]);
     return unitOfWork.run(async (stores) => {
-      await stores.lock(order.actor.accountId);
-      if (await stores.closedAccounts.isClosed(order.actor.accountId)) throw refusals.accountClosed();
-      const opening = { stores, order, billTo, now: clock.now(), id: ids.next() };
+      await stores.lock(accountId);
+      if (await stores.closedAccounts.isClosed(accountId)) throw refusals.accountClosed();
+      const known = { stores, order, billTo: payer ?? null, readings };
+      const opening = { ...known, now: clock.now(), id: ids.next() };
       return (await knownRequest(deps, opening)) ?? (await beside(deps, opening)) ?? open(deps, opening);
     });
   };
@@ -144,7 +148,7 @@ async function beside({ policy }: BillingDeps, opening: Opening): Promise<Step |
 }
 
 async function open(deps: BillingDeps, opening: Opening): Promise<Step> {
-  const { stores, order, billTo, now, id } = opening;
+  const { stores, order, billTo, readings, now, id } = opening;
   const { actor, planId, intent, startsAt, idempotency } = order;
   const { accountId } = actor;
   const quote = await deps.operations.quotePurchase(stores, {
@@ -154,7 +158,7 @@ async function open(deps: BillingDeps, opening: Opening): Promise<Step> {
     prorationDate: order.prorationDate ?? null,
   });
   const opened = await openPayment(deps, stores, {
-    ...{ id, accountId, intent, quote, actor, billTo, now },
+    ...{ id, accountId, intent, quote, readings, actor, billTo, now },
     coupon: order.coupon ?? null,
     method: order.paymentMethod,
     returnUrl: order.returnUrl ?? null,

@@ -5,7 +5,6 @@ import type { Answer } from '../kernel/once.ts';
 import type { Subscription } from '../subscriptions/index.ts';
 import { capture, carryOut } from './capture.ts';
 import type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
-import { releaseCoupon } from './discount.ts';
 import { paymentEvent, type PaymentEventType } from './events.ts';
 import type { BillTo } from './invoice.ts';
 import { isOpen } from './payment-lifecycle.ts';
@@ -13,6 +12,7 @@ import * as payments from './payment.ts';
 import type { Asking, Payment } from './payment.ts';
 import type { Charged, Found } from './ports.ts';
 import { refusals } from './refusals.ts';
+import { setAsideReleased } from './set-aside.ts';
 
 export type { BillingDeps, PurchaseStores, Receipt } from './deps.ts';
 
@@ -115,12 +115,12 @@ async function decline(deps: BillingDeps, it: Case, reason: string): Promise<Set
   return { refusal: refusals.paymentDeclined(payment.id, reason), kept: true };
 }
 
-/** A payment ends unpaid, and with it what was set aside for it: its coupon, the subscription that waited. */
+/** A payment ends unpaid, and with it what was set aside for it, and the subscription that waited. */
 async function end(deps: BillingDeps, it: Case, unpaid: Payment): Promise<void> {
   const { stores, payment, actor, now } = it;
   const { accountId, collectionOf, subscriptionId } = payment;
   await stores.payments.save(unpaid);
-  await releaseCoupon(stores, payment.id);
+  await setAsideReleased(stores, payment);
   let retryAt: Instant | null = null;
   if (collectionOf !== null) {
     const failed = { accountId, subscriptionId: collectionOf, paymentId: payment.id, now };

@@ -77,6 +77,8 @@ function featureFault(feature: PlanFeature): string | undefined {
   if (kind !== 'meter' && (per !== null || overage !== null)) return 'is no meter: no `per`, no `overage`';
   if (overagePriceMinor !== null && overage !== 'allow')
     return 'has a price of overage that it does not allow';
+  if (overagePriceMinor !== null && !isWithin(overagePriceMinor, 0, PLAN_LIMITS.priceMinor))
+    return `has a price of overage that is not between 0 and ${PLAN_LIMITS.priceMinor}`;
   if (limit !== null && limit > PLAN_LIMITS.units) return `has a limit above ${PLAN_LIMITS.units}`;
   return rolloverFault(feature) ?? rateFault(feature);
 }

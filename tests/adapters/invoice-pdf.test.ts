@@ -109,11 +109,14 @@ describe('an invoice as PDF', () => {
   });
 
   it('says what the invoice says, in text that can be searched', async () => {
-    const text = textOf(await printer.print(invoice({ refundedMinor: 799 })));
+    const overage = { ...line('1,250 × downloads over the limit', 6_250), start: null, end: null };
+    const lines = [line('Premium 4K', 1_999), { ...overage, kind: 'overage' as const }];
+    const text = textOf(await printer.print(invoice({ refundedMinor: 799, lines })));
     for (const part of ['Invoice', '2026-000042', 'Issued 2026-11-21', 'Zoë Łukasz Ελένη', 'zoe@example.com'])
       expect(text).to.contain(part);
     for (const part of ['Premium 4K', '2026-11-21 – 2026-12-21', '19.99', '-2.00', '17.99 USD'])
       expect(text).to.contain(part);
+    expect(text).to.contain('1,250 × downloads over the limit').and.contain('62.50');
     expect(text).to.contain('Refunded since: 7.99 USD').and.contain('01980000-0000-7000-8000-00000000000b');
     expect(text).not.to.contain('\uFFFD');
   });

@@ -6,6 +6,7 @@ import { balancesContract, invoicesContract, ledgerContract } from './invoices.c
 import { couponsContract } from './coupons.contract.ts';
 import { couponRedemptionsContract, subscriptionDiscountsContract } from './coupon-redemptions.contract.ts';
 import { disputesContract } from './disputes.contract.ts';
+import { meterBillsContract } from './meter-bills.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';
 import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
@@ -60,6 +61,7 @@ export const contracts: Contracts = {
   coupons: couponsContract,
   couponRedemptions: couponRedemptionsContract,
   subscriptionDiscounts: subscriptionDiscountsContract,
+  meterBills: meterBillsContract,
   closedAccounts: closedAccountsContract,
   invoices: invoicesContract,
   balances: balancesContract,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Client } from '../world/client.ts';
+import { metersOf, type TurnedMeters } from '../world/meters.ts';
 import { createPlanOn } from '../world/plans.ts';
 import { STORES } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
@@ -7,9 +8,11 @@ import { startUsher, type RunningUsher } from '../world/usher.ts';
 for (const store of STORES) {
   describe(`invoices over HTTP on ${store}`, () => {
     let world: RunningUsher;
+    let meters: TurnedMeters;
     let plan: { standard: string; premium: string; free: string; tasting: string };
     before(async () => {
       world = await startUsher(store);
+      meters = metersOf(world.usher);
       const admin = await world.admin();
       plan = {
         standard: await createPlanOn(admin, { code: 'standard' }),
@@ -64,7 +67,20 @@ for (const store of STORES) {
       }
     });
 
+    it('shows what was used over the limits, in a line of its own, and charges it', async () => {
+      meters.use(viewer.accountId, 1_250);
+      const { body: payment } = await buy();
+      expect(payment).to.include({ status: 'succeeded', amount: '72.49' });
+      const [invoice] = await invoices();
+      expect(invoice).to.include({ subtotal: '72.49', discount: '0.00', total: '72.49', paid: '72.49' });
+      expect((invoice?.['lines'] as unknown[])[1]).to.deep.equal({
+        ...{ kind: 'overage', description: '1,250 × downloads over the limit' },
+        ...{ start: null, end: null, amount: '62.50' },
+      });
+    });
+
     it('gives one out as PDF', async () => {
+      meters.use(viewer.accountId, 1);
       await buy();
       const [invoice] = await invoices();
       const answer = await fetch(`${world.base}/api/v1/invoices/${String(invoice?.['id'])}.pdf`, {

@@ -6,7 +6,7 @@ import { webhookCounts, type WebhookCounts } from '../../adapters/payments/webho
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { invoicePdf } from '../../adapters/documents/invoice-pdf.ts';
 import { billingPolicy, createBilling, type Billing, type PaymentGateway } from '../../src/billing/index.ts';
-import type { Payers } from '../../src/billing/index.ts';
+import type { Meters, Payers } from '../../src/billing/index.ts';
 import type { PurchaseOrder } from '../../src/billing/index.ts';
 import type { Ids } from '../../src/kernel/ids.ts';
 import type { Clock } from '../../src/kernel/instant.ts';
@@ -33,7 +33,13 @@ export interface BillingWorld {
 
 export function billingOn(
   unitOfWork: UnitOfWork<AllStores>,
-  { clock, through = (gateway) => gateway, payers = everybody, faults = noFaults }: BillingSetting,
+  {
+    clock,
+    through = (gateway) => gateway,
+    payers = everybody,
+    meters = unused,
+    faults = noFaults,
+  }: BillingSetting,
 ): BillingWorld {
   const ids = randomIds;
   const simulated = simulatedPayments({
@@ -56,6 +62,7 @@ export function billingOn(
     webhooks: [simulated.webhooks],
     tally: counts,
     payers,
+    meters,
     printer: invoicePdf({ issuer: 'Usher' }),
     clock,
     ids,
@@ -73,9 +80,13 @@ const everybody: Payers = {
   mayCollect: async (accountIds) => new Set(accountIds),
 };
 
+/** Nobody used anything over a limit. */
+const unused: Meters = { overageOf: async () => [] };
+
 export interface BillingSetting {
   readonly clock: Clock;
   readonly payers?: Payers;
+  readonly meters?: Meters;
   readonly faults?: GatewayFaults;
   /** Puts something between billing and the gateway: a bad line. */
   readonly through?: (gateway: PaymentGateway) => PaymentGateway;

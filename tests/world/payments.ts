@@ -32,7 +32,7 @@ export function newPayment(changes: Partial<NewPayment> = {}): NewPayment {
     accountId: nextId(),
     intent: 'buy',
     quote,
-    pricing: priceOf({ quote, discounts: [], creditMinor: 0 }),
+    pricing: priceOf({ quote, overage: [], discounts: [], creditMinor: 0 }),
     couponId: null,
     returnUrl: null,
     offSession: false,

@@ -28,8 +28,8 @@ const sums = {
     description:
       'All but the `balance` lines sum to the total; all of them to what is due, or to what is left.',
   }),
-  subtotal: Decimal.meta({ description: 'The charges.' }),
-  discount: Decimal,
+  subtotal: Decimal.meta({ description: 'The charges, with what was used over the limits of meters.' }),
+  discount: Decimal.meta({ description: 'Taken off the price of the plan; overage is not reduced.' }),
   credit: Decimal.meta({ description: 'Given back for unused time.' }),
   total: Decimal.meta({ description: 'subtotal − discount − credit; may be negative.' }),
   balance_used: Decimal.meta({ description: 'Taken from the balance of the account.' }),

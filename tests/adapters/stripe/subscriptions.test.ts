@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { BILLING } from '../../../adapters/composition/keys.ts';
+import { BILLING, UNIT_OF_WORK } from '../../../adapters/composition/keys.ts';
 import type { Subscription } from '../../fakes/stripe/records.ts';
 import type { Client } from '../../world/client.ts';
+import { metersOf, overageBooks } from '../../world/meters.ts';
 import { orderPage, payments, subscriber, toNextPeriod } from './subscriber.ts';
 import { mine, startStripeWorld, type StripeWorld } from './world.ts';
 
@@ -75,6 +76,7 @@ for (const placement of ['present', 'older'] as const)
 
     it('runs on, period after period, and is collected by nobody else', async () => {
       const { client, at } = await subscribed();
+      metersOf(it_.world.usher).use(client.accountId, 20);
       await nextPeriod(at);
       await nextPeriod(at);
       const subscription = await mine(client);
@@ -82,6 +84,12 @@ for (const placement of ['present', 'older'] as const)
       expect((await payments(client)).map(({ status }) => status)).to.deep.equal(Array(3).fill('succeeded'));
       const renewed = await client.post('/subscriptions/renew', {});
       expect(renewed.body).to.include({ code: 'subscriptions.collected-elsewhere' });
+      const books = await overageBooks(it_.world.usher.get(UNIT_OF_WORK), client.accountId);
+      expect(books, 'no invoice of ours settles its meters').to.deep.equal({
+        billed: 0,
+        held: 0,
+        invoiced: 0,
+      });
     });
 
     it('is past due with a failed invoice, keeps access for the grace, and comes back when it was paid', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { invoicePostings } from '../../../src/billing/ledger.ts';
-import { priceOf, type Pricing, type Reduction } from '../../../src/billing/pricing.ts';
+import type { Overage } from '../../../src/billing/overage.ts';
+import { priceOf, type Priced, type Pricing, type Reduction } from '../../../src/billing/pricing.ts';
 import { after, DAY, instant } from '../../../src/kernel/instant.ts';
 import { money, splitMinor } from '../../../src/kernel/money.ts';
 import type { Quote } from '../../../src/subscriptions/index.ts';
@@ -28,6 +29,8 @@ function quote(charges: readonly number[], credits: readonly number[] = []): Quo
   };
 }
 
+/** Without overage, unless it is told. */
+const priced = (of: Omit<Priced, 'overage'> & Partial<Priced>): Pricing => priceOf({ overage: [], ...of });
 const percent = (percentBasisPoints: number): Reduction => ({ percentBasisPoints, fixedMinor: null });
 const fixed = (fixedMinor: number): Reduction => ({ percentBasisPoints: null, fixedMinor });
 const texts = ({ lines }: Pricing): readonly string[] =>
@@ -35,14 +38,14 @@ const texts = ({ lines }: Pricing): readonly string[] =>
 
 describe('pricing', () => {
   it('charges a plan as it is', () => {
-    const pricing = priceOf({ quote: quote([999]), discounts: [], creditMinor: 0 });
+    const pricing = priced({ quote: quote([999]), discounts: [], creditMinor: 0 });
     expect(texts(pricing)).to.deep.equal(['plan: Standard: 999']);
     expect(pricing).to.include({ subtotalMinor: 999, totalMinor: 999, dueMinor: 999, creditLeftMinor: 0 });
     expect(pricing.nets).to.deep.equal([999]);
   });
 
   it('takes a share off, rounded half up, and then an amount off what is left', () => {
-    const pricing = priceOf({
+    const pricing = priced({
       quote: quote([1_001]),
       discounts: [percent(5_000), fixed(100)],
       creditMinor: 0,
@@ -57,7 +60,7 @@ describe('pricing', () => {
   });
 
   it('never takes off more than is charged', () => {
-    const pricing = priceOf({
+    const pricing = priced({
       quote: quote([500]),
       discounts: [fixed(9_999), percent(100)],
       creditMinor: 50,
@@ -67,32 +70,66 @@ describe('pricing', () => {
   });
 
   it('spreads a discount over the charges to the last unit', () => {
-    const pricing = priceOf({ quote: quote([100, 100, 100]), discounts: [fixed(100)], creditMinor: 0 });
+    const pricing = priced({ quote: quote([100, 100, 100]), discounts: [fixed(100)], creditMinor: 0 });
     expect(pricing.nets).to.deep.equal([66, 67, 67]);
   });
 
   it('discounts charges only, and never what is given back', () => {
-    const pricing = priceOf({ quote: quote([1_000], [400]), discounts: [percent(1_000)], creditMinor: 0 });
+    const pricing = priced({ quote: quote([1_000], [400]), discounts: [percent(1_000)], creditMinor: 0 });
     expect(pricing).to.include({ discountMinor: 100, creditMinor: 400, totalMinor: 500, dueMinor: 500 });
   });
 
   it('uses the balance before it charges', () => {
-    const part = priceOf({ quote: quote([999]), discounts: [], creditMinor: 300 });
+    const part = priced({ quote: quote([999]), discounts: [], creditMinor: 300 });
     expect(texts(part).at(-1)).to.equal('balance: Paid from your balance: -300');
     expect(part).to.include({ totalMinor: 999, creditUsedMinor: 300, dueMinor: 699 });
-    const whole = priceOf({ quote: quote([999]), discounts: [], creditMinor: 5_000 });
+    const whole = priced({ quote: quote([999]), discounts: [], creditMinor: 5_000 });
     expect(whole).to.include({ creditUsedMinor: 999, dueMinor: 0 });
   });
 
   it('leaves what is given back beyond the charges on the balance', () => {
-    const pricing = priceOf({ quote: quote([200], [500]), discounts: [], creditMinor: 70 });
+    const pricing = priced({ quote: quote([200], [500]), discounts: [], creditMinor: 70 });
     expect(texts(pricing).at(-1)).to.equal('balance: Added to your balance: 300');
     expect(pricing).to.include({ totalMinor: -300, creditLeftMinor: 300, creditUsedMinor: 0, dueMinor: 0 });
   });
 
+  const downloads = (units: number, unitPriceMinor = 2): Overage => ({
+    ...{ feature: 'hd_downloads', unitPriceMinor, units },
+    currency: 'USD',
+  });
+
+  it('charges what was used over the limit, unit by unit, behind the plan', () => {
+    const pricing = priced({
+      quote: quote([999]),
+      overage: [downloads(1_250), downloads(1_000_000, 5)],
+      discounts: [],
+      creditMinor: 0,
+    });
+    expect(texts(pricing)).to.deep.equal([
+      'plan: Standard: 999',
+      'overage: 1,250 × hd downloads over the limit: 2500',
+      'overage: 1,000,000 × hd downloads over the limit: 5000000',
+    ]);
+    expect(pricing).to.include({ subtotalMinor: 5_003_499, totalMinor: 5_003_499, dueMinor: 5_003_499 });
+    expect(pricing.lines[1]).to.include({ start: null, end: null });
+    expect(pricing.nets, 'use is no time').to.deep.equal([999]);
+  });
+
+  it('takes coupons off the plan alone, and overage from the balance like all else', () => {
+    const pricing = priced({
+      quote: quote([1_000]),
+      overage: [downloads(100)],
+      discounts: [percent(10_000), fixed(50)],
+      creditMinor: 150,
+    });
+    expect(pricing).to.include({ subtotalMinor: 1_200, discountMinor: 1_000, totalMinor: 200 });
+    expect(pricing).to.include({ creditUsedMinor: 150, dueMinor: 50 });
+    expect(pricing.nets).to.deep.equal([0]);
+  });
+
   it('says nothing of what is nothing', () => {
-    expect(priceOf({ quote: quote([]), discounts: [fixed(5)], creditMinor: 9 }).lines).to.deep.equal([]);
-    expect(texts(priceOf({ quote: quote([0]), discounts: [percent(50)], creditMinor: 9 }))).to.deep.equal([
+    expect(priced({ quote: quote([]), discounts: [fixed(5)], creditMinor: 9 }).lines).to.deep.equal([]);
+    expect(texts(priced({ quote: quote([0]), discounts: [percent(50)], creditMinor: 9 }))).to.deep.equal([
       'plan: Standard: 0',
     ]);
   });
@@ -114,14 +151,29 @@ describe('the conservation of money', () => {
       credits: fc.array(amount, { maxLength: 5 }),
       discounts: fc.array(reduction, { maxLength: 3 }),
       balance: amount,
+      used: fc.array(
+        fc.record({
+          feature: fc.constantFrom('downloads', 'api_calls'),
+          unitPriceMinor: fc.integer({ min: 1, max: 10_000_000 }),
+          units: fc.integer({ min: 1, max: 100_000 }),
+          currency: fc.constant('USD'),
+        }),
+        { maxLength: 3 },
+      ),
     });
     fc.assert(
-      fc.property(cases, ({ charges, credits, discounts, balance }) => {
-        const pricing = priceOf({ quote: quote(charges, credits), discounts, creditMinor: balance });
+      fc.property(cases, ({ charges, credits, discounts, balance, used }) => {
+        const pricing = priced({
+          quote: quote(charges, credits),
+          ...{ overage: used, discounts, creditMinor: balance },
+        });
         const { lines, nets, totalMinor, dueMinor, creditUsedMinor, creditLeftMinor } = pricing;
         const amounts = (of: (kind: string) => boolean): number =>
           sum(lines.filter(({ kind }) => of(kind)).map(({ amountMinor }) => amountMinor));
-        expect(totalMinor).to.equal(sum(charges) - pricing.discountMinor - sum(credits));
+        const overage = sum(used.map(({ units, unitPriceMinor }) => units * unitPriceMinor));
+        expect(pricing.subtotalMinor).to.equal(sum(charges) + overage);
+        expect(amounts((kind) => kind === 'overage')).to.equal(overage);
+        expect(totalMinor).to.equal(pricing.subtotalMinor - pricing.discountMinor - sum(credits));
         expect(amounts((kind) => kind !== 'balance')).to.equal(totalMinor);
         expect(amounts(() => true)).to.equal(dueMinor);
         expect(dueMinor + creditUsedMinor - creditLeftMinor).to.equal(totalMinor);

@@ -36,6 +36,12 @@ const BAD: readonly [what: string, feature: PlanFeature, detail: RegExp][] = [
   ['a meter without a period', feature({ per: null }), /needs `per`/],
   ['a meter without a limit', feature({ limit: null }), /needs a limit/],
   ['a price of overage that is blocked', feature({ overagePriceMinor: 5 }), /does not allow/],
+  ['a price of overage below 0', feature({ overage: 'allow', overagePriceMinor: -1 }), /between 0 and/],
+  [
+    'overage dearer than any plan',
+    feature({ overage: 'allow', overagePriceMinor: 10_000_000_001 }),
+    /between 0 and/,
+  ],
   ['max_devices beside the field', feature({ feature: 'max_devices' }), /cannot be sent/],
   ['resolution beside the field', feature({ feature: 'resolution' }), /cannot be sent/],
   ['a name in capitals', feature({ feature: 'Downloads' }), /must be a name/],

@@ -16,6 +16,7 @@ import {
   type Subscriptions,
 } from '../../../src/subscriptions/index.ts';
 import { billingOn, order, putOnSale, randomIds, type BillingWorld } from '../../world/billing.ts';
+import { turnedMeters, type TurnedMeters } from '../../world/meters.ts';
 import { openers } from '../../world/stores.ts';
 import { nextId, plan } from '../../world/subscriptions.ts';
 import { turnedClock, type TurnedClock } from './cast.ts';
@@ -28,6 +29,7 @@ export interface Renewals extends BillingWorld {
   readonly viewer: string;
   /** 30 days for 9.99, 3 days of grace. */
   readonly monthly: Plan;
+  readonly meters: TurnedMeters;
   /** Whom nobody may charge unasked. */
   readonly suspended: Set<string>;
   /** What the gateway is asked to charge from now on, in its order. */
@@ -47,6 +49,7 @@ export const declined = (reason: string): Charged => ({ ...UNKNOWN_CHARGE, outco
 export async function openRenewals(): Promise<Renewals> {
   const { unitOfWork } = await openers.memory();
   const clock = turnedClock();
+  const meters = turnedMeters();
   const [viewer, monthly] = [nextId(), plan('monthly')];
   await putOnSale(unitOfWork, monthly);
   const state = { suspended: new Set<string>(), charges: [], answers: [] } as Pick<
@@ -55,6 +58,7 @@ export async function openRenewals(): Promise<Renewals> {
   >;
   const world = billingOn(unitOfWork, {
     clock,
+    meters,
     payers: {
       of: async (accountId) => ({ name: null, email: `${accountId}@example.com` }),
       mayCollect: async (accountIds) => new Set(accountIds.filter((id) => !state.suspended.has(id))),
@@ -86,7 +90,7 @@ export async function openRenewals(): Promise<Renewals> {
   return {
     ...world,
     ...state,
-    ...{ unitOfWork, clock, subscriptions, viewer, monthly },
+    ...{ unitOfWork, clock, meters, subscriptions, viewer, monthly },
     subscribe: async (paymentMethod = null, accountId = viewer) => {
       const asked = { intent: 'subscribe', autoRenew: true, paymentMethod } as const;
       return (await billing.purchase(order(accountId, monthly.id, asked))).result;

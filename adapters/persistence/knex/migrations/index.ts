@@ -16,6 +16,7 @@ import * as simulatedGateway from './0014-simulated-gateway.ts';
 import * as providerSubscriptions from './0015-provider-subscriptions.ts';
 import * as meters from './0016-meters.ts';
 import * as serviceKeys from './0017-service-keys.ts';
+import * as meterBills from './0018-meter-bills.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -36,6 +37,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0015-provider-subscriptions': providerSubscriptions,
   '0016-meters': meters,
   '0017-service-keys': serviceKeys,
+  '0018-meter-bills': meterBills,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -11,6 +11,7 @@ import { knexProviderSubscriptions } from './provider-subscriptions.ts';
 import { knexIdempotency, knexLocks } from './kernel.ts';
 import { knexCouponRedemptions, knexCoupons, knexSubscriptionDiscounts } from './coupons.ts';
 import { knexDisputes } from './disputes.ts';
+import { knexMeterBills } from './meter-bills.ts';
 import { knexDeliveries } from './deliveries.ts';
 import { knexNotices } from './notifications.ts';
 import { knexClockOffset, knexJobRuns, knexJournal } from './operations.ts';
@@ -42,6 +43,7 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   coupons: knexCoupons(database),
   couponRedemptions: knexCouponRedemptions(database),
   subscriptionDiscounts: knexSubscriptionDiscounts(database),
+  meterBills: knexMeterBills(database),
   closedAccounts: knexClosedAccounts(database),
   billingAccounts: knexBillingAccounts(database),
   providerSubscriptions: knexProviderSubscriptions(database),

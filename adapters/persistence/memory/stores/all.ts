@@ -11,6 +11,7 @@ import { memoryProviderSubscriptions } from './provider-subscriptions.ts';
 import { memoryIdempotency, memoryLocks } from './kernel.ts';
 import { memoryCouponRedemptions, memoryCoupons, memorySubscriptionDiscounts } from './coupons.ts';
 import { memoryDisputes } from './disputes.ts';
+import { memoryMeterBills } from './meter-bills.ts';
 import { memoryDeliveries } from './deliveries.ts';
 import { memoryNotices } from './notifications.ts';
 import { memoryClockOffset, memoryJobRuns, memoryJournal } from './operations.ts';
@@ -45,6 +46,7 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   coupons: memoryCoupons(transaction),
   couponRedemptions: memoryCouponRedemptions(transaction),
   subscriptionDiscounts: memorySubscriptionDiscounts(transaction),
+  meterBills: memoryMeterBills(transaction),
   closedAccounts: memoryClosedAccounts(transaction),
   billingAccounts: memoryBillingAccounts(transaction),
   providerSubscriptions: memoryProviderSubscriptions(transaction),
