@@ -8,7 +8,8 @@ import { priceOfOverage, readingsOf, type OverageReading } from './overage.ts';
 import type { EntitlementStores } from './ports.ts';
 import type { Ruled } from './steady-use.ts';
 import type { UsageEntry } from './usage-log.ts';
-import { usageOf, type Usage } from './usage.ts';
+import { usageOf } from './reckon.ts';
+import type { Usage } from './usage.ts';
 
 export interface Applied {
   readonly outcomes: ReadonlyMap<Consumption, UsageOutcome>;

@@ -1,8 +1,8 @@
 import type { Instant } from '../kernel/instant.ts';
-import { UNLIMITED } from './feature.ts';
+import { UNLIMITED } from './granted.ts';
 import { isAlive, PLAN_PRIORITY, type Grant } from './grant.ts';
 import type { Meter, MeterTerms } from './meter.ts';
-import { leftOf } from './rollover.ts';
+import { leftOf } from './lot.ts';
 
 /** A meter with the grants that feed it: everything that the next unit depends on. */
 export interface Balance {

@@ -2,11 +2,13 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Balance } from './burn.ts';
 import type { EntitlementsDeps } from './deps.ts';
 import type { ExplainedGrant, Explanation } from './face.ts';
-import { entitlementOf, grantedOf, UNLIMITED, type Granted, type PlanAccess } from './feature.ts';
+import { entitlementOf, grantedOf, type PlanAccess } from './feature.ts';
+import { UNLIMITED, type Granted } from './granted.ts';
 import { isAlive, PLAN_PRIORITY, type Grant } from './grant.ts';
-import { newMeter, turned, type MeterKey, type MeterTerms } from './meter.ts';
+import { newMeter, turned } from './turn.ts';
+import type { MeterKey, MeterTerms } from './meter.ts';
 import { meterTerms } from './terms.ts';
-import { meterEntitlement } from './usage.ts';
+import { meterEntitlement } from './reckon.ts';
 
 export interface Explaining extends MeterKey {
   /** Null: now. */

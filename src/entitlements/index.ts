@@ -9,17 +9,8 @@ import { eraseAccount, reservationSweep } from './sweeps.ts';
 
 export type { EntitlementsDeps } from './deps.ts';
 export type * from './face.ts';
-export type {
-  Entitlement,
-  FeatureKind,
-  Granted,
-  HeldPlan,
-  MeterPeriod,
-  PlanAccess,
-  Rate,
-  Rollover,
-  Standing,
-} from './feature.ts';
+export type { Entitlement, HeldPlan, PlanAccess, Standing } from './feature.ts';
+export type { FeatureKind, Granted, MeterPeriod, Rate, Rollover } from './granted.ts';
 export { GRANT_SOURCES, type Grant, type GrantSource } from './grant.ts';
 export { keyOf, type Meter, type MeterKey } from './meter.ts';
 export type { OverageReading } from './overage.ts';

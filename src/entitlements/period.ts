@@ -1,10 +1,19 @@
 import { after, DAY, instant, monthsAfter, type Instant } from '../kernel/instant.ts';
-import type { MeterTerms } from './meter.ts';
+import type { Granted } from './granted.ts';
 
 /** Half-open; without an end it never turns. */
 export interface Period {
   readonly start: Instant;
   readonly end: Instant | null;
+}
+
+/** What the periods of a meter are counted by. */
+export interface Calendar {
+  /** The meter that is granted; null when only grants can feed it. */
+  readonly granted: Granted | null;
+  /** Days and months are counted from here. */
+  readonly anchor: Instant;
+  readonly term: Period;
 }
 
 /** What is counted for ever is counted from the beginning of time. */
@@ -15,7 +24,7 @@ const LIFETIME: Period = { start: instant(0), end: null };
  * last turn: no drift, and the 31st comes back after a short month (the drift of PayKit's meters, which turn at
  * "now plus interval", is what this rules out).
  */
-export function meterPeriod({ granted, anchor, term }: MeterTerms, at: Instant): Period {
+export function meterPeriod({ granted, anchor, term }: Calendar, at: Instant): Period {
   switch (granted?.per ?? null) {
     case 'day':
       return dayOf(anchor, at);

@@ -1,5 +1,5 @@
 import { oncePolicy, type OncePolicy } from '../kernel/once.ts';
-import type { Granted } from './feature.ts';
+import type { Granted } from './granted.ts';
 
 /** What accounts have without a plan, what plans that say nothing of channels give, and the bounds of usage. */
 export interface EntitlementPolicy {

@@ -8,7 +8,8 @@ import { MeterLedger } from './meter-ledger.ts';
 import { keyOf, type MeterKey, type MeterTerms } from './meter.ts';
 import { standpointsOf, type Standpoints } from './standpoints.ts';
 import { storedMeters, type StoredMeter } from './stored-meter.ts';
-import { isFed, meterEntitlement, usageOf, type Usage } from './usage.ts';
+import { isFed, meterEntitlement, usageOf } from './reckon.ts';
+import type { Usage } from './usage.ts';
 
 export function entitlementQuestions(deps: EntitlementsDeps): EntitlementQuestions {
   const { unitOfWork, plans, policy, clock } = deps;

@@ -1,5 +1,5 @@
 import { after, SECOND, type Instant } from '../kernel/instant.ts';
-import type { Rate } from './feature.ts';
+import type { Rate } from './granted.ts';
 import type { Meter } from './meter.ts';
 
 const endOf = (since: Instant, { windowSeconds }: Rate): Instant => after(since, windowSeconds * SECOND);

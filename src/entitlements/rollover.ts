@@ -1,16 +1,8 @@
 import { after, before, DAY, later, type Instant } from '../kernel/instant.ts';
-import { UNLIMITED, type Rollover } from './feature.ts';
+import { UNLIMITED, type Rollover } from './granted.ts';
+import { leftOf, type Lot } from './lot.ts';
 import type { Meter, MeterTerms } from './meter.ts';
 import { meterPeriod, type Period } from './period.ts';
-
-/** Units that one period left over. */
-export interface Lot {
-  readonly amount: number;
-  readonly used: number;
-  readonly expiresAt: Instant;
-}
-
-export const leftOf = ({ amount, used }: Pick<Lot, 'amount' | 'used'>): number => amount - used;
 
 /**
  * The lots after a meter's period ended at or before `now`: what that period left over, and what each one that

@@ -1,7 +1,8 @@
 import type { DomainError } from '../kernel/domain-error.ts';
 import { isId } from '../kernel/ids.ts';
 import type { EntitlementsDeps } from './deps.ts';
-import { grantedOf, type Granted, type PlanAccess } from './feature.ts';
+import { grantedOf, type PlanAccess } from './feature.ts';
+import type { Granted } from './granted.ts';
 import type { MeterKey, MeterTerms } from './meter.ts';
 import type { EntitlementPolicy } from './policy.ts';
 import type { AccountFacts } from './ports.ts';

@@ -3,7 +3,8 @@ import type { Meter, MeterTerms } from './meter.ts';
 import type { Consumption } from './face.ts';
 import { take } from './take.ts';
 import { moveOf, type UsageEntry } from './usage-log.ts';
-import { usageOf, type Usage } from './usage.ts';
+import { usageOf } from './reckon.ts';
+import type { Usage } from './usage.ts';
 
 /** A consumption that the plan has something to say of. */
 export interface Ruled {

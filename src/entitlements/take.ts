@@ -1,10 +1,11 @@
 import type { DomainError } from '../kernel/domain-error.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { moved, splitUnits, type Balance, type Part } from './burn.ts';
-import { turned, type MeterTerms } from './meter.ts';
+import { turned } from './turn.ts';
+import type { MeterTerms } from './meter.ts';
 import { counted } from './rate.ts';
 import { refusals } from './refusals.ts';
-import { isFed, usageOf } from './usage.ts';
+import { isFed, usageOf } from './reckon.ts';
 
 export interface Taken {
   readonly balance: Balance;

@@ -1,5 +1,6 @@
 import { instant, type Instant } from '../kernel/instant.ts';
-import type { Granted, PlanAccess } from './feature.ts';
+import type { Granted } from './granted.ts';
+import type { PlanAccess } from './feature.ts';
 import type { MeterTerms } from './meter.ts';
 
 /** Where the days and months of an account without a plan are counted from, when nobody asked when it began. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { after, DAY, instant, MINUTE } from '../../../src/kernel/instant.ts';
-import { newMeter, turned } from '../../../src/entitlements/meter.ts';
+import { newMeter, turned } from '../../../src/entitlements/turn.ts';
 import { meter, metered, NOON, termsOf } from '../../world/entitlements.ts';
 
 const FEBRUARY = instant(Date.UTC(2026, 1, 28, 12));

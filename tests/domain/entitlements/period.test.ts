@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { after, DAY, instant, SECOND, toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
-import type { Granted } from '../../../src/entitlements/feature.ts';
+import type { Granted } from '../../../src/entitlements/granted.ts';
 import { meterPeriod } from '../../../src/entitlements/period.ts';
 import { metered, NOON, termsOf } from '../../world/entitlements.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { after, DAY, instant, type Instant } from '../../../src/kernel/instant.ts';
-import { turned } from '../../../src/entitlements/meter.ts';
-import type { Rollover } from '../../../src/entitlements/feature.ts';
+import { turned } from '../../../src/entitlements/turn.ts';
+import type { Rollover } from '../../../src/entitlements/granted.ts';
 import { meter, metered, NOON, termsOf } from '../../world/entitlements.ts';
 
 const month = (number: number): Instant => instant(Date.UTC(2026, number, number === 1 ? 28 : 31, 12));

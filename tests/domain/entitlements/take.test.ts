@@ -5,7 +5,7 @@ import { moved, partedAt, returnable, type Balance, type Part } from '../../../s
 import type { MeterTerms } from '../../../src/entitlements/meter.ts';
 import { readingsOf } from '../../../src/entitlements/overage.ts';
 import { take, type Taken } from '../../../src/entitlements/take.ts';
-import { meterEntitlement, usageOf } from '../../../src/entitlements/usage.ts';
+import { meterEntitlement, usageOf } from '../../../src/entitlements/reckon.ts';
 import { gift, meter, metered, NOON, termsOf } from '../../world/entitlements.ts';
 
 const balance = (changes: Partial<Balance> = {}): Balance => ({ meter: meter(), grants: [], ...changes });
