@@ -28,6 +28,23 @@ export async function namedRows(
   }
 }
 
+/** One question in the words of both databases; SQLite says `?` for each parameter. */
+export interface PreparedQuestion {
+  readonly name: string;
+  readonly postgres: string;
+  readonly sqlite: string;
+}
+
+/** Asks a hot question past Knex, prepared on either database. */
+export const preparedRows = (
+  database: Database,
+  { name, postgres, sqlite }: PreparedQuestion,
+  values: readonly unknown[],
+): Promise<Row[]> =>
+  database.dialect === 'postgres'
+    ? namedRows(database, { name, text: postgres }, values)
+    : onSqlite(database, (connection) => connection.prepare<unknown[], Row>(sqlite).all(...values));
+
 /**
  * Lends the connection to prepared calls past Knex, which costs more than a call takes SQLite. `use` is
  * synchronous, so nothing comes between its calls.
@@ -63,3 +80,7 @@ export function atomically<R>(connection: BetterSqlite3.Database, work: () => R)
  */
 export const plainArray = (values: readonly (number | string | null)[]): string =>
   `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+
+/** The same for texts that somebody else wrote, such as the name of a feature: `null` is one, too. */
+export const textArray = (values: readonly string[]): string =>
+  `{${values.map((value) => `"${value.replace(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;

@@ -1,6 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import type { Row } from './columns.ts';
-import { rawRows } from './json-rows.ts';
+import { LostRace } from '../../../src/kernel/domain-error.ts';
+import { columnOf, type Columns, type RecordTable, type Row } from './columns.ts';
+import { rawRows, rowsFromJson } from './json-rows.ts';
 import type { Database } from './unit-of-work.ts';
 
 /** One write of many rows, said twice: for a single row, and for rows that travel together. */
@@ -40,3 +41,35 @@ export const assignedParameters = (columns: readonly string[]): string =>
 
 /** `?, ?` for columns. */
 export const parameters = (columns: readonly string[]): string => columns.map(() => '?').join(', ');
+
+/** `a = given.a, b = given.b` for the columns of a record. */
+export const assignments = (columns: object, source: string): string =>
+  Object.keys(columns)
+    .map((field) => `${columnOf(field)} = ${source}.${columnOf(field)}`)
+    .join(', ');
+
+/** Changes rows that are known by an id, where the stored version is one behind. */
+export function guardedUpdate<T>(
+  table: string,
+  changes: Columns<T & { readonly version: number }>,
+): RowWrite {
+  const changed = Object.keys(changes).map(columnOf);
+  return {
+    each: `update ${table} set ${assignedParameters(changed)} where id = ? and version = ? - 1`,
+    columns: [...changed, 'id', 'version'],
+    together: `update ${table} set ${assignments(changes, 'given')}
+      from (${rowsFromJson('postgres', { id: 'text', ...changes })}) as given
+      where ${table}.id = given.id and ${table}.version = given.version - 1 returning ${table}.id`,
+  };
+}
+
+/** Writes all records together; one that moved on meanwhile is not among those written: a lost race. */
+export async function saveAll<T extends object>(
+  database: Database,
+  table: RecordTable<T>,
+  { write, records }: { readonly write: RowWrite; readonly records: readonly T[] },
+): Promise<void> {
+  const rows = records.map((record) => table.toRow(record));
+  const written = await writeRows(database, write, rows);
+  if (written !== records.length) throw new LostRace(`${table.name} moved on`);
+}

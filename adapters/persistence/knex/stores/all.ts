@@ -15,6 +15,10 @@ import { knexDeliveries } from './deliveries.ts';
 import { knexNotices } from './notifications.ts';
 import { knexClockOffset, knexJobRuns, knexJournal } from './operations.ts';
 import { knexAccounts, knexAudit, knexCodes, knexLoginThrottles, knexMailQuotas } from './identity.ts';
+import { knexGrants } from './grants.ts';
+import { knexMeters } from './meters.ts';
+import { knexOverages } from './overages.ts';
+import { knexReservations } from './reservations.ts';
 import { knexOutbox, type OutboxOptions } from './outbox.ts';
 import { knexSessions } from './sessions.ts';
 import { knexProgress, knexStreams } from './playback.ts';
@@ -45,6 +49,10 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   ledger: knexLedger(database),
   providerEvents: knexProviderEvents(database),
   gatewayBook: knexGatewayBook(database),
+  meters: knexMeters(database),
+  grants: knexGrants(database),
+  reservations: knexReservations(database),
+  overages: knexOverages(database),
   streams: knexStreams(database),
   progress: knexProgress(database),
   watchLog: knexWatchLog(database),

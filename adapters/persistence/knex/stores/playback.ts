@@ -1,4 +1,3 @@
-import { LostRace } from '../../../../src/kernel/domain-error.ts';
 import type { Progress } from '../../../../src/playback/progress.ts';
 import type { ProgressStore, StreamStore } from '../../../../src/playback/ports.ts';
 import type { Stream } from '../../../../src/playback/stream.ts';
@@ -7,7 +6,7 @@ import { erasedFrom } from '../erase.ts';
 import { columnOf, RecordTable, type Columns, type Row } from '../columns.ts';
 import { rawRows, rowsFromJson, textsFromJson } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
-import { assignedParameters, parameters, writeRows, type RowWrite } from '../row-writes.ts';
+import { assignments, guardedUpdate, parameters, saveAll, type RowWrite } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
 import { settleReports } from './settled-reports.ts';
 import { begunBy, NEWEST_BEGUN } from './watch-log.ts';
@@ -90,21 +89,7 @@ const openStreamsHeld = (database: Database): string => {
     or (ended_at is null and account_id in (${texts})) ${held(database, 'id')}`;
 };
 
-/** `(a, b, c)` and `a = given.a, b = given.b, …` of a set of columns. */
-const assignments = (columns: object, source: string): string =>
-  Object.keys(columns)
-    .map((field) => `${columnOf(field)} = ${source}.${columnOf(field)}`)
-    .join(', ');
-
-const CHANGED = Object.keys(STREAM_CHANGES).map(columnOf);
-
-const SAVE_STREAMS: RowWrite = {
-  each: `update streams set ${assignedParameters(CHANGED)} where id = ? and version = ? - 1`,
-  columns: [...CHANGED, 'id', 'version'],
-  together: `update streams set ${assignments(STREAM_CHANGES, 'given')}
-    from (${rowsFromJson('postgres', { id: 'text', ...STREAM_CHANGES })}) as given
-    where streams.id = given.id and streams.version = given.version - 1 returning streams.id`,
-};
+const SAVE_STREAMS = guardedUpdate('streams', STREAM_CHANGES);
 
 const PROGRESS_FIELDS = Object.keys(PROGRESS_COLUMNS).map(columnOf);
 const PROGRESS_NAMES = PROGRESS_FIELDS.join(', ');
@@ -119,17 +104,6 @@ const SAVE_PROGRESS: RowWrite = {
     select ${PROGRESS_NAMES} from (${rowsFromJson('postgres', PROGRESS_COLUMNS)}) as given where true
     ${REPLACE_PROGRESS} returning id`,
 };
-
-/** Writes all rows together; one that moved on meanwhile is not among those written. */
-async function saveAll<T extends object>(
-  database: Database,
-  table: RecordTable<T>,
-  { write, records }: { readonly write: RowWrite; readonly records: readonly T[] },
-): Promise<void> {
-  const rows = records.map((record) => table.toRow(record));
-  const written = await writeRows(database, write, rows);
-  if (written !== records.length) throw new LostRace(`${table.name} moved on`);
-}
 
 const NO_DEVICE_SQL = `update streams
   set device_id = '', device_name = '', ended_by_device = null, version = version + 1

@@ -21,6 +21,8 @@ import {
   memoryLoginThrottles,
   memoryMailQuotas,
 } from './identity.ts';
+import { memoryGrants, memoryOverages, memoryReservations } from './entitlements.ts';
+import { memoryMeters } from './meters.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memorySessions } from './sessions.ts';
 import { memoryProgress, memoryStreams, memoryWatchLog } from './playback.ts';
@@ -50,6 +52,10 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   ledger: memoryLedger(transaction),
   providerEvents: memoryProviderEvents(transaction),
   gatewayBook: memoryGatewayBook(transaction),
+  meters: memoryMeters(transaction),
+  grants: memoryGrants(transaction),
+  reservations: memoryReservations(transaction),
+  overages: memoryOverages(transaction),
   streams: memoryStreams(transaction),
   progress: memoryProgress(transaction),
   watchLog: memoryWatchLog(transaction),

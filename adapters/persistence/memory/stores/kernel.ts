@@ -8,13 +8,16 @@ const IDEMPOTENCY: TableDefinition<IdempotencyRecord> = { name: 'idempotency', k
 
 export function memoryIdempotency({ table }: MemoryTransaction): IdempotencyStore {
   const records = table(IDEMPOTENCY);
+  const take = (record: IdempotencyRecord): void => {
+    const held = records.get(record.key);
+    if (held && held.expiresAt > record.claimedAt) throw new LostRace(`idempotency key ${record.key}`);
+    records.put(record);
+  };
   return {
     find: async (key) => records.get(key),
-    claim: async (record) => {
-      const held = records.get(record.key);
-      if (held && held.expiresAt > record.claimedAt) throw new LostRace(`idempotency key ${record.key}`);
-      records.put(record);
-    },
+    findAll: async (keys) => [...new Set(keys)].flatMap((key) => records.get(key) ?? []),
+    claim: async (record) => take(record),
+    keepAll: async (kept) => kept.forEach(take),
     answer: async (key, answer) => {
       const record = records.get(key);
       if (record) records.put({ ...record, answer });
