@@ -17,6 +17,10 @@ import {
   loginThrottlesContract,
   mailQuotasContract,
 } from './identity.contract.ts';
+import { grantsContract } from './grants.contract.ts';
+import { metersContract } from './meters.contract.ts';
+import { overagesContract } from './overages.contract.ts';
+import { reservationsContract } from './reservations.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
 import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
@@ -62,6 +66,10 @@ export const contracts: Contracts = {
   providerSubscriptions: providerSubscriptionsContract,
   providerEvents: providerEventsContract,
   gatewayBook: gatewayBookContract,
+  meters: metersContract,
+  grants: grantsContract,
+  reservations: reservationsContract,
+  overages: overagesContract,
   streams: streamsContract,
   progress: progressContract,
   watchLog: watchLogContract,

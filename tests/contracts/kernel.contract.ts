@@ -57,6 +57,69 @@ export function idempotencyContract(open: Open<{ readonly idempotency: Idempoten
     expect(await find('answered')).to.not.equal(undefined);
   });
 
+  it('finds those of many keys that are known, each once', async () => {
+    await unitOfWork.run(async ({ idempotency }) => {
+      for (const key of ['a', 'it’s "b", {null}', 'null']) await idempotency.claim(record(key));
+      await idempotency.answer('a', { result: null });
+    });
+    const findAll = (...keys: readonly string[]) =>
+      unitOfWork.read(({ idempotency }) => idempotency.findAll(keys));
+    const known = await findAll('a', 'unknown', 'it’s "b", {null}', 'null', 'a');
+    expect(known).to.have.deep.members([
+      { ...record('a'), answer: { result: null } },
+      record('it’s "b", {null}'),
+      record('null'),
+    ]);
+    expect(await findAll()).to.deep.equal([]);
+  });
+
+  const answered = (key: string, claimedAt = NOW): IdempotencyRecord => ({
+    ...record(key, claimedAt),
+    subjectId: 'subject',
+    answer: { result: { key, parts: [1, { of: 'two' }], none: null } },
+  });
+  const keepAll = (...records: readonly IdempotencyRecord[]): Promise<void> =>
+    unitOfWork.run(({ idempotency }) => idempotency.keepAll(records));
+  const expectLost = async (work: Promise<unknown>): Promise<void> => {
+    const outcome: unknown = await work.catch((error: unknown) => error);
+    expect(outcome).to.have.property('code', 'service.busy');
+  };
+
+  it('keeps many keys with their answers at once, and refusals like results', async () => {
+    const details = { reason: 'limit_reached', remaining: 0 };
+    const refused: IdempotencyRecord = {
+      ...answered('b'),
+      answer: { refusal: { kind: 'forbidden', code: 'tests.refused', message: 'No.', details } },
+    };
+    await keepAll(answered('c'), refused, answered('a'));
+    await keepAll();
+    for (const kept of [answered('a'), refused, answered('c')])
+      expect(await find(kept.key)).to.deep.equal(kept);
+  });
+
+  it('loses all when another holds one of many keys, and replaces those that expired', async () => {
+    await unitOfWork.run(({ idempotency }) => idempotency.claim(record('b')));
+    const end = record('b').expiresAt;
+    await expectLost(keepAll(answered('a'), answered('b', after(end, -1)), answered('c')));
+    expect(await find('a')).to.equal(undefined);
+    expect(await find('b')).to.deep.equal(record('b'));
+    await keepAll(answered('a', end), answered('b', end));
+    expect(await find('b')).to.deep.equal(answered('b', end));
+    await expectLost(keepAll(answered('a', end)));
+  });
+
+  it('lets one of many keep a key, whatever the order they name them in', async () => {
+    const keys = ['a', 'b', 'c', 'd'];
+    const works = Array.from({ length: 12 }, (_, index) => {
+      const records = keys.map((key) => ({ ...answered(key), fingerprint: String(index) }));
+      return keepAll(...(index % 2 === 0 ? records : records.toReversed()));
+    });
+    const outcomes = await Promise.allSettled(works);
+    const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+    for (const key of keys) expect((await find(key))?.fingerprint).to.equal(String(winner));
+  });
+
   it('purges what expired, a bounded number at a time', async () => {
     await unitOfWork.run(async ({ idempotency }) => {
       for (const key of ['a', 'b', 'c']) await idempotency.claim(record(key));
