@@ -36,7 +36,10 @@ describe('batches that settle, and works that hold, the same meters on Postgres'
       const dialect = 'postgres' as const;
       const meters = knexMeters({ knex: writer, dialect });
       // Begun in another order than that of their keys: a plan that reads the table meets them so.
-      const all = shuffled(Array.from({ length: METERS }, () => meter({ accountId: ids.next() })), 1);
+      const all = shuffled(
+        Array.from({ length: METERS }, () => meter({ accountId: ids.next() })),
+        1,
+      );
       for (const each of all) await meters.save([used({ ...each, version: 0 })]);
       const hold = (): Promise<void> =>
         writer.transaction(async (knex: Knex) => {

@@ -90,7 +90,8 @@ function naively({ unitOfWork, settings: { granted } }: Ground<UsageSettings>): 
     const used = seen.used + amount;
     const { allowance: limit, periodEnd: resetsAt } = seen;
     const usage = { feature, used, limit, remaining: limit - used, overage: 0, resetsAt };
-    if (used > limit) return refusals.limitReached({ ...usage, used: seen.used, remaining: limit - seen.used });
+    if (used > limit)
+      return refusals.limitReached({ ...usage, used: seen.used, remaining: limit - seen.used });
     await unitOfWork.run(async ({ meters }) => {
       const [held = newMeter(key, terms)] = await meters.hold([key]);
       const next = { meter: { ...seen, used }, grants: [] };
