@@ -1,7 +1,6 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import type { Instant } from '../kernel/instant.ts';
 import type { EntitlementsDeps } from './deps.ts';
-import type { Consumption, UsageOutcome } from './face.ts';
+import type { UsageOutcome } from './face.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { openLedger, type MeterLedger } from './meter-ledger.ts';
 import { priceOfOverage, readingsOf, type OverageReading } from './overage.ts';
@@ -12,7 +11,7 @@ import { usageOf } from './reckon.ts';
 import type { Usage } from './usage.ts';
 
 export interface Applied {
-  readonly outcomes: ReadonlyMap<Consumption, UsageOutcome>;
+  readonly outcomes: ReadonlyMap<Ruled, UsageOutcome>;
   /** The meters as stored now. */
   readonly entries: readonly UsageEntry[];
 }
@@ -32,14 +31,14 @@ export async function applyUsage(
     ruled.map(({ use }) => use),
     { now, policy: policy.once },
   );
-  const outcomes = new Map<Consumption, UsageOutcome>();
+  const outcomes = new Map<Ruled, UsageOutcome>();
   const readings = new Readings();
   for (const each of ruled) {
     const { use } = each;
     const answered = kept.answerTo<Usage>(use.idempotency);
-    const outcome = answered ?? usedBy(ledger, each, { now, readings });
+    const outcome = answered ?? usedBy(ledger, each, readings);
     if (!answered && !(outcome instanceof DomainError)) kept.keep(use.idempotency, outcome.result);
-    outcomes.set(use, outcome);
+    outcomes.set(each, outcome);
   }
   const entries = await ledger.save(stores, policy);
   await readings.save(stores);
@@ -47,15 +46,11 @@ export async function applyUsage(
   return { outcomes, entries };
 }
 
-function usedBy(
-  ledger: MeterLedger,
-  { use, terms }: Ruled,
-  { now, readings }: { readonly now: Instant; readonly readings: Readings },
-): UsageOutcome {
+function usedBy(ledger: MeterLedger, { use, terms }: Ruled, readings: Readings): UsageOutcome {
   const taken = ledger.take(use, use.amount, 'consumed');
   if (taken instanceof DomainError) return taken;
   readings.add(use.accountId, readingsOf(taken.parts, priceOfOverage(terms)));
-  return { result: usageOf(taken.balance, terms, now), replayed: false };
+  return { result: usageOf(taken.balance, terms, ledger.now(use)), replayed: false };
 }
 
 /** What a batch adds to the readings of overage. */

@@ -1,5 +1,5 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import { before, DAY, type Instant } from '../kernel/instant.ts';
+import { before, DAY, later, type Instant } from '../kernel/instant.ts';
 import { moved, returnable, type Balance, type Part } from './burn.ts';
 import type { Grant } from './grant.ts';
 import { keyOf, type Meter, type MeterKey, type MeterTerms } from './meter.ts';
@@ -40,6 +40,8 @@ interface Move {
 interface Line {
   readonly terms: MeterTerms;
   readonly stored: Meter;
+  /** When it is for this meter: a clock that is behind whoever moved it last must not turn it back. */
+  readonly now: Instant;
   readonly grants: readonly Grant[];
   balance: Balance;
   /** Null: it was not moved. */
@@ -66,9 +68,14 @@ export class MeterLedger {
     return this.#line(key).balance;
   }
 
+  /** When it is for a meter, never before it was last moved. */
+  now(key: MeterKey): Instant {
+    return this.#line(key).now;
+  }
+
   take(key: MeterKey, units: number, kind: UsageKind): Taken | DomainError {
     const line = this.#line(key);
-    const taken = take(line.balance, { units, terms: line.terms, now: this.#now });
+    const taken = take(line.balance, { units, terms: line.terms, now: line.now });
     if (!(taken instanceof DomainError)) this.#move(line, { balance: taken.balance, kind, units });
     return taken;
   }
@@ -109,8 +116,8 @@ export class MeterLedger {
   ): Promise<readonly UsageEntry[]> {
     const moved = [...this.#lines.values()].filter(({ kind }) => kind !== null);
     if (moved.length === 0) return [];
-    const entries = moved.map(({ stored, balance, kind, units }) =>
-      moveOf(stored, balance, { kind: kind ?? 'consumed', units, now: this.#now }),
+    const entries = moved.map(({ stored, balance, kind, units, now }) =>
+      moveOf(stored, balance, { kind: kind ?? 'consumed', units, now }),
     );
     await meters.save(entries);
     await grants.saveAll(moved.flatMap(burnt));
@@ -124,17 +131,16 @@ export class MeterLedger {
   #opened({ terms, ...key }: MeterOf, found: StoredMeter | undefined): Line {
     const stored = found?.meter ?? newMeter(key, terms);
     const grants = found?.grants ?? [];
-    const balance = { meter: turned(stored, terms, this.#now), grants };
-    return { terms, stored, grants, balance, kind: null, units: 0 };
+    const now = later(this.#now, stored.movedAt);
+    const meter = { ...turned(stored, terms, now), lapsesAt: found?.lapsesAt ?? null };
+    return { terms, stored, now, grants, balance: { meter, grants }, kind: null, units: 0 };
   }
 
   #giveBackLapsed(key: MeterKey, found: StoredMeter | undefined): void {
-    if (!found || found.lapsed.length === 0) return;
-    for (const reservation of found.lapsed) {
+    for (const reservation of found?.lapsed ?? []) {
       this.giveBack(key, reservation, 'expired');
       this.#expired.push(expired(reservation));
     }
-    this.lapseAt(key, found.lapsesAt, 'expired');
   }
 
   #move(line: Line, { balance, kind, units }: Move): void {

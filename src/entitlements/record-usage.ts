@@ -11,7 +11,8 @@ import { steadyUse, type Ruled, type SteadyUse } from './steady-use.ts';
 /** Meters remembered at the most: some 20 MB. */
 const MAX_KNOWN = 50_000;
 
-type Outcomes = Map<Consumption, UsageOutcome>;
+/** By what was ruled upon, and not by what was asked: one request may be handed in twice. */
+type Outcomes = Map<Ruled, UsageOutcome>;
 
 /**
  * Records the units that were asked for together. What the plan's own allowance gives is judged by the meter as
@@ -24,19 +25,18 @@ export function recordUsage(deps: EntitlementsDeps): UsageCommands['recordUsage'
 
   return async (uses) => {
     const standpoints = await standpointsOf(deps, uses);
-    const outcomes: Outcomes = new Map();
-    const ruled: Ruled[] = [];
-    for (const use of uses) {
+    const asked = uses.map((use): Ruled | DomainError => {
       const terms = standpoints.terms(use);
-      if (terms instanceof DomainError) outcomes.set(use, terms);
-      else ruled.push({ use, terms });
-    }
+      return terms instanceof DomainError ? terms : { use, terms };
+    });
+    const ruled = asked.filter((each): each is Ruled => !(each instanceof DomainError));
+    const outcomes: Outcomes = new Map();
     await settleSteady(ruled, outcomes);
     await ruleOnRest(
-      ruled.filter(({ use }) => !outcomes.has(use)),
+      ruled.filter((each) => !outcomes.has(each)),
       outcomes,
     );
-    return uses.map((use) => outcomes.get(use) as UsageOutcome);
+    return asked.map((each) => (each instanceof DomainError ? each : (outcomes.get(each) as UsageOutcome)));
   };
 
   async function settleSteady(ruled: readonly Ruled[], outcomes: Outcomes): Promise<void> {
@@ -55,9 +55,9 @@ export function recordUsage(deps: EntitlementsDeps): UsageCommands['recordUsage'
       const { meter } = steady.entry;
       if (!settled.has(keyOf(meter))) continue;
       known.set(keyOf(meter), meter);
-      uses.forEach(({ use }, index) => {
+      uses.forEach((each, index) => {
         const result = steady.usages[index];
-        if (result) outcomes.set(use, { result, replayed: false });
+        if (result) outcomes.set(each, { result, replayed: false });
       });
     }
   }
@@ -66,7 +66,7 @@ export function recordUsage(deps: EntitlementsDeps): UsageCommands['recordUsage'
     if (rest.length === 0) return;
     for (const { use } of rest) known.delete(keyOf(use));
     const applied = await deps.unitOfWork.run((stores) => applyUsage(deps, stores, rest));
-    for (const [use, outcome] of applied.outcomes) outcomes.set(use, outcome);
+    for (const [each, outcome] of applied.outcomes) outcomes.set(each, outcome);
     for (const { meter, grants } of applied.entries)
       if (Object.keys(grants).length === 0) known.set(keyOf(meter), meter);
   }

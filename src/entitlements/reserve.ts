@@ -37,8 +37,7 @@ async function setAside(
   stores: EntitlementStores,
   { request, terms }: { readonly request: ReserveRequest; readonly terms: MeterTerms },
 ): Promise<Reservation> {
-  const now = clock.now();
-  const ledger = await openLedger(stores, [{ ...keyIn(request), terms }], now);
+  const ledger = await openLedger(stores, [{ ...keyIn(request), terms }], clock.now());
   const taken = ledger.take(request, request.amount, 'reserved');
   if (taken instanceof DomainError) throw taken;
   const { meter } = taken.balance;
@@ -48,7 +47,7 @@ async function setAside(
     parts: taken.parts,
     turn: meter.turn,
     overagePrice: priceOfOverage(terms),
-    now,
+    now: ledger.now(request),
     seconds: request.seconds ?? policy.reservationSeconds,
   });
   const { expiresAt } = reservation;
@@ -72,13 +71,12 @@ async function endBy(
   const standpoints = await standpointsOf(deps, [{ accountId: found.accountId, onBehalf: false }]);
   const terms = standpoints.meterTerms(found);
   return deps.unitOfWork.run(async (stores) => {
-    const now = deps.clock.now();
-    const ledger = await openLedger(stores, [{ ...keyIn(found), terms }], now);
+    const ledger = await openLedger(stores, [{ ...keyIn(found), terms }], deps.clock.now());
     const held = await stores.reservations.find(reservationId);
     if (!held) throw refusals.notFound();
     const committed = trigger === 'commit' ? (amount ?? held.amount) : null;
     if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
-    const next = ended(held, trigger, { committed, now });
+    const next = ended(held, trigger, { committed, now: ledger.now(found) });
     if (next instanceof DomainError) throw next;
     if (next === held) return held;
     giveBackUnused(ledger, next);

@@ -1,4 +1,4 @@
-import type { Instant } from '../kernel/instant.ts';
+import { later, type Instant } from '../kernel/instant.ts';
 import type { Meter, MeterTerms } from './meter.ts';
 import type { Consumption } from './face.ts';
 import { take } from './take.ts';
@@ -24,7 +24,8 @@ export interface SteadyUse {
  * reservation lapses, something is refused or goes over the limit, or an Idempotency-Key is to be looked up.
  * For meters that no grant and no lot feeds.
  */
-export function steadyUse(meter: Meter, uses: readonly Ruled[], now: Instant): SteadyUse | undefined {
+export function steadyUse(meter: Meter, uses: readonly Ruled[], at: Instant): SteadyUse | undefined {
+  const now = later(at, meter.movedAt);
   if (meter.lots.length > 0 || (meter.lapsesAt !== null && meter.lapsesAt <= now)) return undefined;
   let balance = { meter, grants: [] as const };
   const usages: Usage[] = [];

@@ -1,7 +1,7 @@
 import { group, batchedRead } from '../../adapters/persistence/group.ts';
 import { randomIds } from '../../adapters/security/random-ids.ts';
 import type { Actor } from '../../src/kernel/actor.ts';
-import { after, DAY, instant, type Instant } from '../../src/kernel/instant.ts';
+import { after, DAY, instant, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import {
   createEntitlements,
@@ -134,11 +134,13 @@ export interface EntitlementSetting {
   /** Of accounts that nobody spoke of. */
   readonly everybody?: PlanAccess;
   readonly startAt?: Instant;
+  /** Instead of time that stands still until it is turned. */
+  readonly clock?: Clock;
 }
 
 export function entitlementsOn(
   unitOfWork: UnitOfWork<EntitlementStores>,
-  { policy = {}, everybody = NOTHING, startAt = NOON }: EntitlementSetting = {},
+  { policy = {}, everybody = NOTHING, startAt = NOON, clock }: EntitlementSetting = {},
 ): EntitlementWorld {
   const held = new Map<string, PlanAccess>();
   const known = new Map<string, AccountFacts>();
@@ -146,7 +148,7 @@ export function entitlementsOn(
   const accessOf = (accountId: string): PlanAccess => held.get(accountId) ?? everybody;
   const entitlements = createEntitlements({
     unitOfWork,
-    clock: { now: () => now },
+    clock: clock ?? { now: () => now },
     ids,
     plans: {
       accessOf: async (accountId) => accessOf(accountId),
@@ -165,7 +167,7 @@ export function entitlementsOn(
     put: (accountId, access) => void held.set(accountId, access),
     know: (accountId, facts = {}) =>
       void known.set(accountId, { createdAt: NOON, isSuspended: false, ...facts }),
-    now: () => now,
+    now: () => clock?.now() ?? now,
     turn: (to) => {
       now = to;
     },

@@ -24,13 +24,23 @@ export const SETTLE_ONE = `update meters set ${assigned(() => '?')} where accoun
 export const LOG_ONE = `insert into usage_entries (${LOG_LIST})
   select ${logged('?')} from meters where account_id = ? and feature = ?`;
 
-/** Answers with one row that is a list, for the driver's sake: the places of those that were settled. */
+/**
+ * Holds the rows first, in the order of `hold`: an update locks them as its plan comes across them, and two batches
+ * with the same meters would wait for one another in a circle. Answers with one row that is a list, for the
+ * driver's sake: the places of those that were settled.
+ */
 export const SETTLE_ALL = {
   name: 'settle-usage',
-  text: `with settled as (
-      update meters set ${assigned((column) => `given.${column}`)}
-      from unnest($1::text[], $2::text[], $3::bigint[], ${WRITTEN.map((_, index) => `$${index + 4}::bigint[]`).join(', ')})
+  text: `with held as (
+      select given.* from unnest($1::text[], $2::text[], $3::bigint[], ${WRITTEN.map((_, index) => `$${index + 4}::bigint[]`).join(', ')})
         with ordinality as given (account_id, feature, units, ${WRITTEN.map(columnOf).join(', ')}, place)
+      join meters on meters.account_id = given.account_id and meters.feature = given.feature
+        and meters.version = given.version - 1
+      order by meters.account_id collate "C", meters.feature collate "C" for update of meters
+    ),
+    settled as (
+      update meters set ${assigned((column) => `given.${column}`)}
+      from held as given
       where meters.account_id = given.account_id and meters.feature = given.feature
         and meters.version = given.version - 1
       returning ${METER_NAMES.map((name) => `meters.${name}`).join(', ')}, given.units, given.place
