@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../src/kernel/domain-error.ts';
 import { instant, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { Consumption, Granted, Usage, UsageOutcome } from '../../src/entitlements/index.ts';
-import { newMeter } from '../../src/entitlements/meter.ts';
+import { newMeter } from '../../src/entitlements/turn.ts';
 import { refusals } from '../../src/entitlements/refusals.ts';
 import { moveOf } from '../../src/entitlements/usage-log.ts';
 import { entitlementsOn, holding, NOON, termsOf } from '../world/entitlements.ts';
