@@ -39,6 +39,7 @@ const PLAN = {
   access_level: 'premium',
   max_devices_allowed: 4,
   resolution: '4K',
+  entitlements: [{ feature: 'api_calls', kind: 'meter', limit: 1_000_000_000, per: 'month' }],
 };
 
 /** Sets the stage over REST, as an operator and their customers would. */

@@ -67,6 +67,17 @@ const SUBJECTS: readonly Subject[] = [
     })),
   },
   {
+    name: 'usage',
+    bare: 'POST',
+    bar: 0.8,
+    shots: perSubscriber(({ authorization }) => ({
+      method: 'POST',
+      path: '/api/v1/usage',
+      headers: { authorization },
+      body: () => '{"feature":"api_calls","amount":1}',
+    })),
+  },
+  {
     name: 'purchase',
     bare: 'POST',
     bar: null,
