@@ -6,19 +6,21 @@ import { entitlementOf, grantedOf, type PlanAccess } from './feature.ts';
 import { UNLIMITED, type Granted } from './granted.ts';
 import { isAlive, PLAN_PRIORITY, type Grant } from './grant.ts';
 import { newMeter, turned } from './turn.ts';
+import type { Judge } from './judge.ts';
 import type { MeterKey, MeterTerms } from './meter.ts';
+import { bornAt } from './standpoints.ts';
 import { meterTerms } from './terms.ts';
 import { meterEntitlement } from './reckon.ts';
 
 export interface Explaining extends MeterKey {
   /** Null: now. */
   readonly asOf: Instant | null;
-  readonly balanceOf: (key: MeterKey, terms: MeterTerms) => Promise<Balance>;
 }
 
 export async function explain(
   deps: EntitlementsDeps,
-  { accountId, feature, asOf, balanceOf }: Explaining,
+  judge: Judge,
+  { accountId, feature, asOf }: Explaining,
 ): Promise<Explanation> {
   const { plans, policy, clock } = deps;
   const at = asOf ?? clock.now();
@@ -29,7 +31,8 @@ export async function explain(
     return { ...chain, grants: [grantLine(granted, access)], verdict: entitlementOf(granted, 1) };
   const terms = meterTerms(granted, access, await bornAt(deps, accountId, access));
   const key = { accountId, feature };
-  const balance = asOf === null ? await balanceOf(key, terms) : await balanceAsOf(deps, { key, terms, at });
+  const balance =
+    asOf === null ? await judge.balance(key, terms) : await balanceAsOf(deps, { key, terms, at });
   const verdict = meterEntitlement(balance, { terms, now: at, units: 1 });
   return { ...chain, grants: sourcesOf(balance, { granted, access, at }), verdict };
 }
@@ -38,15 +41,6 @@ const planIn = ({ plan }: PlanAccess): Pick<Explanation, 'plan' | 'period'> => (
   plan: plan && { id: plan.id, name: plan.name, version: plan.termsVersion },
   period: plan && { start: plan.periodStart, end: plan.periodEnd },
 });
-
-async function bornAt(
-  { accounts, policy }: EntitlementsDeps,
-  accountId: string,
-  { plan }: PlanAccess,
-): Promise<Instant | null> {
-  if (plan !== null || policy.freeFeatures.length === 0) return null;
-  return (await accounts.of([accountId])).get(accountId)?.createdAt ?? null;
-}
 
 /** The balance that the log tells: as it stood, with the grants that there were; to come, as it stands now. */
 async function balanceAsOf(

@@ -70,10 +70,26 @@ const limitOf = (feature: string, limit: number): Granted => ({
 export function grantedTo(access: PlanAccess, policy: EntitlementPolicy): readonly Granted[] {
   const { maxDevices, maxHeight } = standingOf(access, policy);
   const derived = [limitOf('max_devices', maxDevices), limitOf('resolution', maxHeight)];
-  const listed = access.plan?.features ?? policy.freeFeatures;
-  const channels = access.level === 'premium' ? policy.premiumChannels : policy.freeChannels;
-  const silent = listed.some(({ feature }) => feature === 'channels') ? [] : [limitOf('channels', channels)];
+  const listed = listedIn(access, policy);
+  const silent = byName(listed).has('channels') ? [] : [limitOf('channels', channelsOf(access, policy))];
   return [...derived, ...silent, ...listed];
+}
+
+const listedIn = ({ plan }: PlanAccess, { freeFeatures }: EntitlementPolicy): readonly Granted[] =>
+  plan?.features ?? freeFeatures;
+
+const channelsOf = ({ level }: PlanAccess, policy: EntitlementPolicy): number =>
+  level === 'premium' ? policy.premiumChannels : policy.freeChannels;
+
+/** Thousands of accounts share the features of a plan's version: they are put in order once. */
+const indexes = new WeakMap<readonly Granted[], ReadonlyMap<string, Granted>>();
+
+function byName(features: readonly Granted[]): ReadonlyMap<string, Granted> {
+  const known = indexes.get(features);
+  if (known) return known;
+  const index = new Map(features.map((each) => [each.feature, each]));
+  indexes.set(features, index);
+  return index;
 }
 
 /** One of them, without making the others: what a hot path asks for. */
@@ -82,8 +98,18 @@ export function grantedOf(
   feature: string,
   policy: EntitlementPolicy,
 ): Granted | undefined {
-  const listed = (access.plan?.features ?? policy.freeFeatures).find((each) => each.feature === feature);
-  return listed ?? grantedTo(access, policy).find((each) => each.feature === feature);
+  const listed = byName(listedIn(access, policy)).get(feature);
+  if (listed) return listed;
+  switch (feature) {
+    case 'max_devices':
+      return limitOf(feature, standingOf(access, policy).maxDevices);
+    case 'resolution':
+      return limitOf(feature, standingOf(access, policy).maxHeight);
+    case 'channels':
+      return limitOf(feature, channelsOf(access, policy));
+    default:
+      return undefined;
+  }
 }
 
 const ALLOWED = { allowed: true, reason: null } as const;

@@ -1,8 +1,10 @@
 import type { DomainError } from '../kernel/domain-error.ts';
 import { isId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { EntitlementsDeps } from './deps.ts';
 import { grantedOf, type PlanAccess } from './feature.ts';
 import type { Granted } from './granted.ts';
+import type { Case } from './judge.ts';
 import type { MeterKey, MeterTerms } from './meter.ts';
 import type { EntitlementPolicy } from './policy.ts';
 import type { AccountFacts } from './ports.ts';
@@ -51,6 +53,12 @@ export class Standpoints {
     return grantedOf(this.access(accountId), feature, this.#said.policy);
   }
 
+  /** A feature of an account, for whoever answers questions about it. */
+  case(key: MeterKey): Case {
+    const granted = this.granted(key);
+    return { key, granted, terms: this.meterTerms(key, granted) };
+  }
+
   /** What is said of a meter; of what is none, as of one that nothing grants. */
   meterTerms(key: MeterKey, granted = this.granted(key)): MeterTerms {
     const facts = this.#said.facts.get(key.accountId);
@@ -66,6 +74,19 @@ export class Standpoints {
   exists(accountId: string): boolean {
     return this.#said.facts.has(accountId);
   }
+}
+
+/**
+ * When an account began, where that matters: without a plan the days and months of the free policy's meters are
+ * counted from there. Null where it does not.
+ */
+export async function bornAt(
+  { accounts, policy }: EntitlementsDeps,
+  accountId: string,
+  { plan }: PlanAccess,
+): Promise<Instant | null> {
+  if (plan !== null || policy.freeFeatures.length === 0) return null;
+  return (await accounts.of([accountId])).get(accountId)?.createdAt ?? null;
 }
 
 /** Asks the neighbours, each once, outside of any unit of work. */
