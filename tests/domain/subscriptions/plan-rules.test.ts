@@ -17,12 +17,16 @@ const feature = (changes: Partial<PlanFeature>): PlanFeature => ({
 const FLAG = { kind: 'flag', limit: null, per: null, overage: null } as const;
 const LIMIT = { kind: 'limit', limit: 5, per: null, overage: null } as const;
 
+const ROLLOVER = { cap: 5, expiresDays: 31 };
+const RATE = { max: 5, windowSeconds: 60 };
+
 const GOOD: readonly [what: string, feature: PlanFeature][] = [
   ['a flag', feature(FLAG)],
   ['a limit', feature(LIMIT)],
   ['an unlimited limit', feature({ ...LIMIT, limit: -1 })],
   ['a meter', feature({})],
   ['a meter with paid overage', feature({ overage: 'allow', overagePriceMinor: 5 })],
+  ['a meter that rolls over, at a rate', feature({ rollover: ROLLOVER, rate: RATE })],
   ['a name with parts', feature({ feature: 'video_upload_mb' })],
 ];
 
@@ -42,6 +46,15 @@ const BAD: readonly [what: string, feature: PlanFeature, detail: RegExp][] = [
     feature({ overage: 'allow', overagePriceMinor: 10_000_000_001 }),
     /between 0 and/,
   ],
+  ['a limit beyond what is counted exactly', feature({ limit: 1_000_000_000_001 }), /limit above/],
+  ['a rollover of what never turns', feature({ per: 'lifetime', rollover: ROLLOVER }), /never turns/],
+  ['a rollover of a limit', feature({ ...LIMIT, rollover: ROLLOVER }), /never turns/],
+  ['a rollover of what is unlimited', feature({ limit: -1, rollover: ROLLOVER }), /is unlimited/],
+  ['a rollover of nothing', feature({ rollover: { ...ROLLOVER, cap: 0 } }), /at least 1 unit/],
+  ['a rollover for ever', feature({ rollover: { ...ROLLOVER, expiresDays: 367 } }), /1 to 366 days/],
+  ['a rate of a limit', feature({ ...LIMIT, rate: RATE }), /no `rate`/],
+  ['a rate of nothing', feature({ rate: { ...RATE, max: 0 } }), /at least 1 unit/],
+  ['a rate of longer than a day', feature({ rate: { ...RATE, windowSeconds: 86_401 } }), /1 to 86400/],
   ['max_devices beside the field', feature({ feature: 'max_devices' }), /cannot be sent/],
   ['resolution beside the field', feature({ feature: 'resolution' }), /cannot be sent/],
   ['a name in capitals', feature({ feature: 'Downloads' }), /must be a name/],
