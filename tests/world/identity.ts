@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { commonPasswords } from '../../adapters/security/common-passwords.ts';
 import { memoryPictures } from '../../adapters/media/pictures.ts';
 import { newServerKey, refreshTokens, serverSecrets } from '../../adapters/security/secrets.ts';
-import { createAccount, type Account } from '../../src/identity/account.ts';
 import { createIdentity, identityPolicy } from '../../src/identity/index.ts';
 import type { AccountActor } from '../../src/kernel/actor.ts';
 import type {
@@ -14,35 +13,16 @@ import type {
   Passwords,
   SignIn,
 } from '../../src/identity/index.ts';
-import { startSession, type Session } from '../../src/identity/session.ts';
 import { after, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import { nextId, NOW } from './subscriptions.ts';
+import { HOME } from './accounts.ts';
+import { NOW } from './subscriptions.ts';
+
+export { account, HOME, session } from './accounts.ts';
 
 /** Accounts and sessions as the tests speak of them. */
 
 export const PASSWORD = 'three blind mice';
-export const HOME = { address: '192.0.2.1', userAgent: 'tests' };
-
-export const account = (changes: Partial<Account> = {}): Account => {
-  const id = nextId();
-  const email = `viewer-${id.slice(-4)}@example.com`;
-  const made = createAccount({ id, email, name: null, passwordHash: 'hash', now: NOW, removedAfterMs: null });
-  return { ...made, ...changes };
-};
-
-export const session = (changes: Partial<Session> = {}): Session => {
-  const id = nextId();
-  const given = {
-    id,
-    accountId: nextId(),
-    deviceId: null,
-    deviceName: null,
-    ...HOME,
-    tokenDigest: `digest ${id}`,
-  };
-  return { ...startSession(given, NOW, identityPolicy), ...changes };
-};
 
 export interface TurnableClock extends Clock {
   advance(milliseconds: number): void;

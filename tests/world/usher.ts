@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseConfig } from '../../adapters/composition/parse-config.ts';
 import { CLOCK, MAILER, PASSWORDS } from '../../adapters/composition/keys.ts';
 import type { Faces } from '../../adapters/http/faces.ts';
-import { composeUsher, type Override, type Usher } from '../../adapters/composition/usher.ts';
+import { instead, type Override } from '../../adapters/composition/override.ts';
+import { composeUsher, type Usher } from '../../adapters/composition/usher.ts';
 import type { RecordedMailer } from '../../adapters/email/recorded.ts';
 import { createRecordedMailer } from '../../adapters/email/recorded.ts';
 import { listen } from '../../adapters/http/server.ts';
@@ -62,13 +63,12 @@ export async function startUsher(store: StoreName, options: UsherOptions = {}): 
     ...(database ? { DATABASE_URL: database.url } : {}),
     ...options.variables,
   });
-  const usher = await composeUsher(config, async (container) => {
-    container.unbind(PASSWORDS);
-    container.bind(PASSWORDS).toConstantValue(plainPasswords);
-    container.unbind(MAILER);
-    container.bind(MAILER).toConstantValue(mail);
-    await options.override?.(container);
-  });
+  const usher = await composeUsher(
+    config,
+    instead(PASSWORDS, plainPasswords),
+    instead(MAILER, mail),
+    ...(options.override ? [options.override] : []),
+  );
   await usher.start();
   const listening = await listen(usher.app(), config.http);
   let people = 0;
