@@ -57,8 +57,10 @@ export function send({ response, head }: Exchange, { status, headers, text, type
     whole.push('Content-Length', String(Buffer.byteLength(text)));
   } else if (status !== 204 && status !== 304) whole.push('Content-Length', '0');
   // A host's middleware may wait for the head (sessions, compression), and knows it only name by name.
-  if (Object.hasOwn(response, 'writeHead')) settleHead({ response, head: whole });
-  response.writeHead(status, whole).end(text);
+  if (Object.hasOwn(response, 'writeHead')) {
+    settleHead({ response, head: whole });
+    response.writeHead(status).end(text);
+  } else response.writeHead(status, whole).end(text);
 }
 
 /** A header of the reply's own wins over what every answer carries. */
