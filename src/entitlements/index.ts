@@ -12,6 +12,7 @@ import type { EntitlementPolicy } from './policy.ts';
 import type { Plans } from './ports.ts';
 
 export type { Entitlement, Granted, PlanAccess, Standing } from './feature.ts';
+export { createGuard, type Guard, type Guarded, type Hold, type Spend, type Use } from './guard.ts';
 export { entitlementPolicy, type EntitlementPolicy } from './policy.ts';
 export type { Plans } from './ports.ts';
 
