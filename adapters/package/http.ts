@@ -1,5 +1,6 @@
 /** `usher/http`: the product as a REST service of its own, inside an Express application of yours, or in parts. */
 export type { Config } from '../composition/config.ts';
+export { seedDemo } from '../composition/demo.ts';
 export * as keys from '../composition/keys.ts';
 export { instead, type Override } from '../composition/override.ts';
 export { ConfigFault, parseConfig } from '../composition/parse-config.ts';
