@@ -84,9 +84,8 @@ export const PACKAGE_TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** Kernel files that fewer than three contexts import, and why they stand there all the same. */
 export const KERNEL_EXCEPTIONS: Readonly<Record<string, string>> = {
-  'src/kernel/index.ts': 'The door for whoever embeds the package; inside, each file is imported by its name.',
-  'src/kernel/once.ts':
-    'Every command that moves money or usage takes an Idempotency-Key: purchases first, then refunds and meters.',
+  'src/kernel/index.ts':
+    'The door for whoever embeds the package; inside, each file is imported by its name.',
   'src/kernel/recent.ts':
     'What is remembered is bounded: streams and verdicts of playback, statements and records of the adapters.',
 };
