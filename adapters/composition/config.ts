@@ -34,8 +34,8 @@ export interface Config {
     readonly registerPerMinute: number;
     readonly loginFailuresPerMinute: number;
   };
-  /** Who moves the money. */
-  readonly payments: 'simulated' | 'stripe';
+  /** Who moves the money; `own`: the gateway that an embedder binds. */
+  readonly payments: 'simulated' | 'stripe' | 'own';
   /** Null where Stripe was not chosen. */
   readonly stripe: StripeConfig | null;
   readonly seed: 'demo' | 'none';

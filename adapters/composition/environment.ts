@@ -27,7 +27,7 @@ export const Environment = z.object({
   RATE_LIMIT_REGISTER: positive.default(30),
   RATE_LIMIT_LOGIN_FAILURES: positive.default(20),
   SEED: z.enum(['demo', 'none']).optional(),
-  PAYMENTS: z.enum(['simulated', 'stripe']).optional(),
+  PAYMENTS: z.enum(['simulated', 'stripe', 'own']).optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
   STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),

@@ -77,11 +77,15 @@ export function appOf(container: Container, draining: Draining): Express {
     corsOrigins: config.http.corsOrigins.includes('*') ? '*' : config.http.corsOrigins,
     trustProxy: config.http.trustProxy,
     meterCall: config.meterApiCalls ? meterCallOf(container) : undefined,
+    publicPath: publicPathOf(config.http.publicUrl),
     jwks: signing.jwks,
     info: API_INFO,
     log,
   });
 }
+
+const publicPathOf = (publicUrl: string | null): string =>
+  publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
 
 function metricsOf(container: Container): Metrics {
   const measured = metrics();

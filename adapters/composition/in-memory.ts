@@ -1,5 +1,6 @@
+import type { Override } from './override.ts';
 import { parseConfig } from './parse-config.ts';
-import { composeUsher, type Override, type Usher } from './usher.ts';
+import { composeUsher, type Usher } from './usher.ts';
 
 /**
  * The whole product in memory, with a clock that can be turned: for tests and for embedding. `variables`
@@ -7,9 +8,9 @@ import { composeUsher, type Override, type Usher } from './usher.ts';
  */
 export const composeInMemory = (
   variables: Readonly<Record<string, string>> = {},
-  override?: Override,
+  ...overrides: readonly Override[]
 ): Promise<Usher> =>
   composeUsher(
     parseConfig({ PROFILE: 'memory', CLOCK: 'virtual', LOG_LEVEL: 'silent', SEED: 'none', ...variables }),
-    override,
+    ...overrides,
   );

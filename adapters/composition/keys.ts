@@ -60,7 +60,10 @@ export const IDS = token<Ids>('ids');
 export const PASSWORDS = token<Passwords>('passwords');
 export const PICTURES = token<PictureStore>('pictures');
 export const MAILER = token<Mailer>('mailer');
+/** What billing asks: the chosen gateway, which answers in bounded time and never rejects. */
 export const GATEWAY = token<PaymentGateway>('payment gateway');
+/** A gateway that is none of ours, before those bounds; null unless an embedder binds one. */
+export const OWN_GATEWAY = token<PaymentGateway | null>('own payment gateway');
 /** Null where payments are real. */
 export const SIMULATED = token<Simulated | null>('simulated payments');
 /** Null where Stripe was not chosen. */

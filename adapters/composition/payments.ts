@@ -7,7 +7,7 @@ import type { stripePayments } from '../payments/stripe/stripe.ts';
 import { webhookCounts } from '../payments/webhook-counts.ts';
 import type { Config } from './config.ts';
 import * as keys from './keys.ts';
-import { provide, resolve } from './token.ts';
+import { provide, provideValue, resolve } from './token.ts';
 
 /** How long the gateway may take: below the 30 s after which a retry drives a purchase to its end. */
 const GATEWAY_TIMEOUT_MS = 10_000;
@@ -20,15 +20,16 @@ export const loadStripe = async ({ stripe }: Config): Promise<MakeStripe | null>
 
 /** Who moves the money, and what it tells by webhook. */
 export function providePayments(container: Container, stripe: MakeStripe | null): void {
+  provideValue(container, keys.OWN_GATEWAY, null);
   provide(container, keys.GATEWAY_FAULTS, [], () => noFaults);
   provideSimulated(container);
   provideStripe(container, stripe);
   provide(
     container,
     keys.GATEWAY,
-    [keys.SIMULATED, keys.STRIPE, keys.FAILURES],
-    (simulated, stripe, failures) =>
-      boundedGateway(chosen(simulated ?? stripe).gateway, {
+    [keys.OWN_GATEWAY, keys.SIMULATED, keys.STRIPE, keys.FAILURES],
+    (own, simulated, stripe, failures) =>
+      boundedGateway(chosen(own ?? (simulated ?? stripe)?.gateway), {
         timeoutMs: GATEWAY_TIMEOUT_MS,
         onFault: (fault, operation) => failures.failed(`payment gateway: ${operation}`, fault),
       }),
@@ -91,9 +92,9 @@ function provideStripe(container: Container, make: MakeStripe | null): void {
   );
 }
 
-function chosen<P extends { readonly gateway: PaymentGateway }>(provider: P | null): P {
-  if (!provider) throw new Error('no payment gateway was chosen');
-  return provider;
+function chosen(gateway: PaymentGateway | undefined): PaymentGateway {
+  if (!gateway) throw new Error('PAYMENTS=own: bind your gateway to OWN_GATEWAY');
+  return gateway;
 }
 
 /** Where payers find us: as configured, else on this machine; a port that the system chooses is not known here. */

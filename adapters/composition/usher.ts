@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { provideContexts } from './contexts.ts';
 import { appOf, facesOf, provideHttp } from './http.ts';
 import * as keys from './keys.ts';
+import type { Override } from './override.ts';
 import type { Draining } from './readiness.ts';
 import { loadKeys } from './secrets.ts';
 import { loadStripe, providePayments } from './payments.ts';
@@ -34,11 +35,8 @@ export interface Usher {
   close(): Promise<void>;
 }
 
-/** Binds other adapters in place of ours, before anything is made: your mailer, your gateway, a test's hasher. */
-export type Override = (container: Container) => Promise<void> | void;
-
-/** Opens the database and wires the whole product for a profile. */
-export async function composeUsher(config: Config, override?: Override): Promise<Usher> {
+/** Opens the database and wires the whole product for a profile; `overrides` bind yours in place of ours. */
+export async function composeUsher(config: Config, ...overrides: readonly Override[]): Promise<Usher> {
   const container = new Container();
   const logger = processLogger(config.logLevel);
   provideValue(container, keys.CONFIG, config);
@@ -67,7 +65,7 @@ export async function composeUsher(config: Config, override?: Override): Promise
   provideContexts(container);
   provideBackground(container);
   provideHttp(container);
-  await override?.(container);
+  for (const override of overrides) await override(container);
   return usherOf(container);
 }
 

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { bodyTimedOut, bodyTooLarge, edgeRefusals, unsupportedMediaType } from './edge-refusals.ts';
 import type { Upload } from './route.ts';
+import { bodyLost, isTaken, takenBytes, takenValue } from './taken-body.ts';
 
 export interface BodyLimits {
   readonly limitBytes: number;
@@ -31,8 +33,25 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits): Pr
     throw unsupportedMediaType('application/json');
   }
   if (Number(declared ?? 0) > limits.limitBytes) throw bodyTooLarge(limits.limitBytes);
+  if (isTaken(request)) return taken(request, limits.limitBytes);
   const bytes = arrived(request, Number(declared)) ?? (await readAll(request, limits));
   return bytes.length === 0 ? undefined : parsed(bytes);
+}
+
+/** A body that somebody in front of us has read: as bytes where they were kept, else as what was made of them. */
+function taken(request: IncomingMessage, limitBytes: number): unknown {
+  const bytes = takenBytes(request);
+  if (bytes) return bytes.length === 0 ? undefined : parsed(within(bytes, limitBytes));
+  const value = takenValue(request);
+  if (value === undefined) throw bodyLost();
+  checkJson(value);
+  within(Buffer.from(JSON.stringify(value)), limitBytes);
+  return value;
+}
+
+function within(bytes: Buffer, limitBytes: number): Buffer {
+  if (bytes.length > limitBytes) throw bodyTooLarge(limitBytes);
+  return bytes;
 }
 
 /** The whole body, when it came with the head, as small ones do: no listeners, no timer, no waiting. */
@@ -52,10 +71,17 @@ export function uploadOf(request: IncomingMessage, types: readonly string[]): Up
   }
   const declared = request.headers['content-length'];
   return {
-    stream: request,
+    stream: isTaken(request) && declared !== '0' ? again(request) : request,
     contentType,
     contentLength: declared === undefined ? null : Number(declared),
   };
+}
+
+/** The bytes of a taken body as a stream: whoever reads an upload need not know that it was read before. */
+function again(request: IncomingMessage): Readable {
+  const bytes = takenBytes(request);
+  if (!bytes) throw bodyLost();
+  return Readable.from([bytes]);
 }
 
 const matches = (type: string, contentType: string): boolean =>
@@ -68,7 +94,7 @@ const isPlain = ({ headers }: IncomingMessage): boolean =>
 
 /** Every byte of a body, as long as they are no more than `limitBytes` and come within `timeoutMs`. */
 export function readAll(
-  request: IncomingMessage,
+  request: Readable,
   { limitBytes, timeoutMs }: Pick<BodyLimits, 'limitBytes' | 'timeoutMs'>,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -109,6 +135,12 @@ function parsed(bytes: Buffer): unknown {
   tidy(value, 1);
   if (UNKEEPABLE.test(text)) checkTexts(value, '');
   return value;
+}
+
+/** The same of a value whose text is gone. */
+function checkJson(value: unknown): void {
+  tidy(value, 1);
+  checkTexts(value, '');
 }
 
 /** An escape that may make a NUL or half a surrogate pair, which Postgres refuses in text and in JSON. */

@@ -8,6 +8,7 @@ import { validated } from './input.ts';
 import { isMetered } from './metered-calls.ts';
 import type { Authentication, Credential } from './passport.ts';
 import { passwordLogIn } from './password-log-in.ts';
+import { jsonBelow, pathBelow, type Place } from './place.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Access, Route } from './route.ts';
 import { watchUpload } from './upload-watch.ts';
@@ -23,9 +24,12 @@ export interface DispatchDeps {
   readonly meterCall?: ((accountId: string) => Promise<void>) | undefined;
 }
 
-/** Without proxies the caller is whoever holds the socket; Express would look for more at each request. */
-const addresses = (trustProxy: readonly string[]) => (request: Exchange['request']) =>
-  (trustProxy.length > 0 ? request.ip : request.socket.remoteAddress) ?? '';
+/**
+ * Without proxies the caller is whoever holds the socket; Express would look for more at each request. Whoever
+ * mounted us may have proxies of their own.
+ */
+const addresses = (trustProxy: readonly string[], place: Place) => (request: Exchange['request']) =>
+  (trustProxy.length > 0 || place.isGuest() ? request.ip : request.socket.remoteAddress) ?? '';
 
 /** Where a request goes on its way to the handler. */
 export interface Target {
@@ -44,9 +48,9 @@ export type Handler = (exchange: Exchange, target: Target) => Promise<void>;
  * What is remembered of a caller is there at once and not awaited: a promise for each step would be a good part
  * of what the edge costs.
  */
-export function handlerOf(route: Route, deps: DispatchDeps): Handler {
-  const addressOf = addresses(deps.trustProxy);
-  const answer = answerer(route, deps);
+export function handlerOf(route: Route, deps: DispatchDeps, place: Place): Handler {
+  const addressOf = addresses(deps.trustProxy, place);
+  const answer = answerer(route, deps, place);
   return async (exchange, target) => {
     const { request, response } = exchange;
     const address = addressOf(request);
@@ -77,7 +81,7 @@ interface Received extends Target {
 }
 
 /** What comes behind 429. */
-function answerer(route: Route, deps: DispatchDeps) {
+function answerer(route: Route, deps: DispatchDeps, place: Place) {
   const logIn = route.authenticates && passwordLogIn(route.authenticates);
   const meterCall = isMetered(route.path) ? deps.meterCall : undefined;
   return async (exchange: Exchange, received: Received): Promise<Reply> => {
@@ -100,7 +104,8 @@ function answerer(route: Route, deps: DispatchDeps) {
     const given = { params, query, body, upload, idempotency, address, headers, signedIn };
     // The route's generic parameters were checked where it was declared; here they are erased.
     const work = () => route.handle(deps.faces, { ...given, actor: actor as never });
-    return replyOf(route, await (upload ? watched(request, deps.bodies, work) : work()));
+    const result = await (upload ? watched(request, deps.bodies, work) : work());
+    return replyOf(route, result, place.baseOf(request));
   };
 }
 
@@ -131,15 +136,23 @@ async function watched<R>(
 
 const NO_HEADERS: Reply['headers'] = {};
 
-function replyOf(route: Route, result: Awaited<ReturnType<Route['handle']>>): Reply {
+function replyOf(route: Route, result: Awaited<ReturnType<Route['handle']>>, base: string): Reply {
   const status = result.status ?? route.reply.status;
-  const own = result.headers ?? NO_HEADERS;
-  const headers = result.replayed === true ? { ...own, 'Idempotency-Replayed': 'true' } : own;
+  const headers = headersOf(result, base);
   if (result.body instanceof Uint8Array)
     return { status, headers, text: result.body, type: route.reply.document ?? 'application/octet-stream' };
   return result.body === undefined || status === 204
     ? { status, headers }
-    : { status, headers, text: JSON.stringify(result.body) };
+    : { status, headers, text: jsonBelow(base, result.body) };
+}
+
+function headersOf(
+  { headers: own = NO_HEADERS, replayed }: Awaited<ReturnType<Route['handle']>>,
+  base: string,
+): Reply['headers'] {
+  const { Location: location } = own;
+  const told = location === undefined || base === '' ? own : { ...own, Location: pathBelow(base, location) };
+  return replayed === true ? { ...told, 'Idempotency-Replayed': 'true' } : told;
 }
 
 /**

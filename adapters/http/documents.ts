@@ -3,6 +3,7 @@ import express from 'express';
 import type { JWK } from 'jose';
 import swaggerUi from 'swagger-ui-express';
 import { openApi, type OpenApiInfo } from './openapi.ts';
+import type { Place } from './place.ts';
 import type { RawRoute, Route } from './route.ts';
 import { pageHeaders } from './secure-headers.ts';
 
@@ -16,7 +17,11 @@ export interface DocumentDeps {
 
 const require = createRequire(import.meta.url);
 
-const REDOC_PAGE = `<!doctype html>
+/** Whether a path is one of those here, whatever stands there. */
+export const isDocument = (path: string): boolean => DOCUMENTS.test(path);
+const DOCUMENTS = /^\/(?:docs|redoc|openapi\.json|\.well-known\/jwks\.json)(?:\/|$)/;
+
+const redocPage = (base: string): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -24,39 +29,74 @@ const REDOC_PAGE = `<!doctype html>
     <title>Usher API</title>
   </head>
   <body style="margin: 0">
-    <redoc spec-url="/openapi.json"></redoc>
-    <script src="/redoc/redoc.standalone.js"></script>
+    <redoc spec-url="${base}/openapi.json"></redoc>
+    <script src="${base}/redoc/redoc.standalone.js"></script>
   </body>
 </html>
 `;
 
-/** `/openapi.json`, `/docs` (Swagger UI), `/redoc`, `/.well-known/jwks.json`: made once, at the first request. */
-export function documents({ routes, rawRoutes, info, jwks }: DocumentDeps): express.Router {
+/** What names other documents, and so is another one at another base. */
+interface Pages {
+  readonly base: string;
+  readonly openApi: string;
+  readonly docs: string;
+  readonly docsScript: express.RequestHandler;
+  readonly redoc: string;
+}
+
+/** The script that starts Swagger UI, and the folder of everything else. */
+function swaggerFiles(options: swaggerUi.SwaggerUiOptions) {
+  const [script, folder] = swaggerUi.serveFiles(undefined, options);
+  if (!script || !folder) throw new Error('swagger-ui-express gives other files than it did');
+  return { script, folder };
+}
+
+function pagesAt(base: string, { routes, rawRoutes, info }: DocumentDeps): Pages {
+  const options = { swaggerOptions: { url: `${base}/openapi.json` }, customSiteTitle: 'Usher API' };
+  return {
+    base,
+    openApi: JSON.stringify(openApi({ routes, rawRoutes, info, base })),
+    // The page names its files relative to `/docs/`, and is read at `/docs`.
+    docs: swaggerUi.generateHTML(undefined, options).replaceAll('"./', `"${base}/docs/`),
+    docsScript: swaggerFiles(options).script,
+    redoc: redocPage(base),
+  };
+}
+
+/** A host may be mounted below parameters, which callers choose: nothing of theirs becomes markup. */
+const plain = (base: string): string => (/^[\w/.~%-]*$/.test(base) ? base : '');
+
+/** `/openapi.json`, `/docs` (Swagger UI), `/redoc`, `/.well-known/jwks.json`: made at the first request. */
+export function documents(deps: DocumentDeps, place: Pick<Place, 'baseOf'>): express.Router {
   const router = express.Router();
   const headers = pageHeaders();
-  const keys = JSON.stringify({ keys: jwks.keys });
-  let text: string | undefined;
+  const keys = JSON.stringify({ keys: deps.jwks.keys });
+  let latest: Pages | undefined;
+  const pages = (request: express.Request): Pages => {
+    const base = plain(place.baseOf(request));
+    return (latest = latest?.base === base ? latest : pagesAt(base, deps));
+  };
 
   router.get('/.well-known/jwks.json', (_request, response) => {
     response.set({ 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }).end(keys);
   });
-  router.get('/openapi.json', (_request, response) => {
-    text ??= JSON.stringify(openApi({ routes, rawRoutes, info }));
-    response.set('Content-Type', 'application/json; charset=utf-8').end(text);
+  router.get('/openapi.json', (request, response) => {
+    response.set('Content-Type', 'application/json; charset=utf-8').end(pages(request).openApi);
   });
   router.use(['/docs', '/redoc'], (_request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     next();
   });
-  const options = { swaggerOptions: { url: '/openapi.json' }, customSiteTitle: 'Usher API' };
-  // The page names its files relative to `/docs/`, and is read at `/docs`.
-  const page = swaggerUi.generateHTML(undefined, options).replaceAll('"./', '"/docs/');
-  router.get('/docs', (_request, response) => {
-    response.set('Content-Type', 'text/html; charset=utf-8').end(page);
+  router.get('/docs', (request, response) => {
+    response.set('Content-Type', 'text/html; charset=utf-8').end(pages(request).docs);
   });
-  router.use('/docs', swaggerUi.serveFiles(undefined, options));
-  router.get('/redoc', (_request, response) => {
-    response.set('Content-Type', 'text/html; charset=utf-8').end(REDOC_PAGE);
+  // Before the folder of the package, which has files of these names.
+  router.get(['/docs/swagger-ui-init.js', '/docs/package.json'], (request, response, next) => {
+    void pages(request).docsScript(request, response, next);
+  });
+  router.use('/docs', swaggerFiles({}).folder);
+  router.get('/redoc', (request, response) => {
+    response.set('Content-Type', 'text/html; charset=utf-8').end(pages(request).redoc);
   });
   router.get('/redoc/redoc.standalone.js', (_request, response, next) => {
     response.sendFile(require.resolve('redoc/bundles/redoc.standalone.js'), { maxAge: '1d' }, (error) => {

@@ -2,12 +2,14 @@ import type { Request, Response } from 'express';
 import { crossOrigin, type CorsOrigins } from './cors.ts';
 import { BASES } from './bases.ts';
 import { handlerOf, type DispatchDeps, type Handler } from './dispatch.ts';
+import { isDocument } from './documents.ts';
 import { methodNotAllowed, unknownPath } from './edge-refusals.ts';
 import { exchangeOf, send, sendProblem, settleHead, type Exchange } from './exchange.ts';
 import type { EdgeLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { lingerAfter } from './linger.ts';
 import { PathTable } from './path-table.ts';
+import type { Place } from './place.ts';
 import { probes, type ProbeDeps } from './probes.ts';
 import type { RawRoute, Route } from './route.ts';
 import { apiHeaders } from './secure-headers.ts';
@@ -27,17 +29,22 @@ interface Answering {
 
 /**
  * The one middleware in front of everything: it finds the route in a table, runs it and turns whatever goes
- * wrong into a problem. Resolves to false for a path that is not its own (the documents).
+ * wrong into a problem. Resolves to false for a path that is not its own (the documents, and what is the host's).
  */
-export function edge(deps: EdgeDeps): (request: Request, response: Response) => Promise<boolean> {
-  const table = tableOf(deps);
+export function edge(
+  deps: EdgeDeps,
+  place: Place,
+): (request: Request, response: Response) => Promise<boolean> {
+  const table = tableOf(deps, place);
   const constant = apiHeaders().flat();
   const cors = crossOrigin(deps.corsOrigins);
 
   return async (request, response) => {
-    const exchange = exchangeOf(request, response, constant);
     const { path, search } = splitUrl(request.url);
     const found = table.find(request.method.toLowerCase(), path);
+    // Untouched: no header of ours, and no line in our log.
+    if (found.state === 'nothing' && place.isGuestAtRoot(request) && !isDocument(path)) return false;
+    const exchange = exchangeOf(request, response, constant);
     if (found.state === 'found') exchange.pattern = found.value.pattern;
     response.once('close', () => finished(exchange, deps));
     lingerAfter(request, response);
@@ -61,10 +68,10 @@ export function edge(deps: EdgeDeps): (request: Request, response: Response) => 
   };
 }
 
-function tableOf(deps: EdgeDeps): PathTable<Answering> {
+function tableOf(deps: EdgeDeps, place: Place): PathTable<Answering> {
   const table = new PathTable<Answering>();
   for (const route of deps.routes) {
-    const handle = handlerOf(route, deps);
+    const handle = handlerOf(route, deps, place);
     for (const base of BASES) {
       table.add(route.method, base + route.path, { pattern: BASES[0] + route.path, handle });
     }
@@ -75,7 +82,8 @@ function tableOf(deps: EdgeDeps): PathTable<Answering> {
       pattern: raw.path,
       handle: (exchange, { params }) => {
         settleHead(exchange);
-        return raw.serve(deps.faces, Object.assign(exchange.request, { params }), exchange.response);
+        const base = place.baseOf(exchange.request);
+        return raw.serve(deps.faces, Object.assign(exchange.request, { params, base }), exchange.response);
       },
     });
   }

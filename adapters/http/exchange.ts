@@ -35,7 +35,7 @@ export function exchangeOf(request: Request, response: Response, constant: reado
 }
 
 /** Hands the head over to the response itself, for whoever answers without `send`. */
-export function settleHead({ response, head }: Exchange): void {
+export function settleHead({ response, head }: Pick<Exchange, 'response' | 'head'>): void {
   for (let at = 0; at < head.length; at += 2) response.setHeader(head[at] ?? '', head[at + 1] ?? '');
   head.length = 0;
 }
@@ -56,7 +56,11 @@ export function send({ response, head }: Exchange, { status, headers, text, type
     whole.push('Content-Type', type ?? 'application/json; charset=utf-8');
     whole.push('Content-Length', String(Buffer.byteLength(text)));
   } else if (status !== 204 && status !== 304) whole.push('Content-Length', '0');
-  response.writeHead(status, whole).end(text);
+  // A host's middleware may wait for the head (sessions, compression), and knows it only name by name.
+  if (Object.hasOwn(response, 'writeHead')) {
+    settleHead({ response, head: whole });
+    response.writeHead(status).end(text);
+  } else response.writeHead(status, whole).end(text);
 }
 
 /** A header of the reply's own wins over what every answer carries. */

@@ -22,17 +22,23 @@ export function idempotencyOf(
   actor: Actor,
   request: KeyedRequest,
 ): Idempotency | undefined {
+  const sent = keySent(header);
+  const caller = callerOf(actor);
+  if (sent === undefined || caller === undefined) return undefined;
+  // Below the base, so that the alias and a trailing slash make no other request of it.
+  const text = `${request.method} ${belowBase(request.path)}\n${canonicalJson(request.body ?? {})}`;
+  return { key: `${caller}:${sent}`, fingerprint: hash('sha256', text, 'hex') };
+}
+
+/** The Idempotency-Key as it was sent; refuses one that cannot be kept. */
+export function keySent(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header !== 'string' || !KEY.test(header)) {
     throw edgeRefusals.invalid([
       { pointer: '/headers/idempotency-key', detail: 'must be 1 to 255 printable ASCII characters' },
     ]);
   }
-  const caller = callerOf(actor);
-  if (caller === undefined) return undefined;
-  // Below the base, so that the alias and a trailing slash make no other request of it.
-  const text = `${request.method} ${belowBase(request.path)}\n${canonicalJson(request.body ?? {})}`;
-  return { key: `${caller}:${header}`, fingerprint: hash('sha256', text, 'hex') };
+  return header;
 }
 
 function callerOf(actor: Actor): string | undefined {

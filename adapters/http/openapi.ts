@@ -16,6 +16,8 @@ export interface OpenApiInput {
   readonly routes: readonly Route[];
   readonly rawRoutes: readonly RawRoute[];
   readonly info: OpenApiInfo;
+  /** The path below which the server stands. */
+  readonly base?: string;
 }
 
 const PROBLEM: Json = {
@@ -41,7 +43,7 @@ const PROBLEM: Json = {
 };
 
 /** The OpenAPI 3.1 document of the routes: there is no second description of the API anywhere. */
-export function openApi({ routes, rawRoutes, info }: OpenApiInput): Json {
+export function openApi({ routes, rawRoutes, info, base = '' }: OpenApiInput): Json {
   const components = new Components({ Problem: PROBLEM });
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
@@ -49,12 +51,12 @@ export function openApi({ routes, rawRoutes, info }: OpenApiInput): Json {
   }
   for (const raw of rawRoutes) {
     const path = raw.path.replace('*}', '}');
-    (paths[path] ??= { servers: [{ url: '/' }] })[raw.method] = rawOperation(raw);
+    (paths[path] ??= { servers: [{ url: `${base}/` }] })[raw.method] = rawOperation(raw);
   }
   return {
     openapi: '3.1.0',
     info: { ...info, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url: '/api/v1' }],
+    servers: [{ url: `${base}/api/v1` }],
     tags: tagsOf([...routes, ...rawRoutes]),
     paths,
     components: {

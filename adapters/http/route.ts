@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ServiceScope } from '../../src/identity/index.ts';
 import type { AccountActor, Actor } from '../../src/kernel/actor.ts';
@@ -30,7 +31,7 @@ export interface ActorOf {
 
 /** A raw body, for routes that take bytes instead of JSON. */
 export interface Upload {
-  readonly stream: IncomingMessage;
+  readonly stream: Readable;
   readonly contentType: string;
   /** As declared by the caller; the stream is counted all the same. */
   readonly contentLength: number | null;
@@ -146,7 +147,11 @@ export interface RawRoute {
   readonly refuses: readonly string[];
   readonly serve: (
     usher: Faces,
-    request: IncomingMessage & { readonly params: Readonly<Record<string, string>> },
+    request: IncomingMessage & {
+      readonly params: Readonly<Record<string, string>>;
+      /** What paths on this server begin with, for whoever tells one. */
+      readonly base: string;
+    },
     response: ServerResponse,
   ) => Promise<void>;
 }

@@ -14,6 +14,7 @@ export type { FeatureKind, Granted, MeterPeriod, Rate, Rollover } from './grante
 export { GRANT_SOURCES, type Grant, type GrantSource } from './grant.ts';
 export { keyOf, type Meter, type MeterKey } from './meter.ts';
 export type { OverageReading } from './overage.ts';
+export { createGuard, type Guard, type Guarded, type Hold, type Spend, type Use } from './guard.ts';
 export { entitlementPolicy, type EntitlementPolicy } from './policy.ts';
 export type * from './ports.ts';
 export { refusals as entitlementRefusals } from './refusals.ts';

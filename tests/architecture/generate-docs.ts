@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApi } from '../../adapters/http/openapi.ts';
 import { rawRoutes, routes } from '../../adapters/http/routes/all.ts';
+import { EMBEDDING_PAGE, examples, withExamples } from './embedding-page.ts';
 import { machinesPage } from './render-machines.ts';
 import { eventsPage, refusalsPage } from './render-refusals.ts';
 import { schemaPage } from './render-schema.ts';
@@ -32,4 +33,6 @@ async function openApiDocument(): Promise<string> {
 if (import.meta.main) {
   await mkdir(GENERATED, { recursive: true });
   for (const [name, text] of await generate()) await writeFile(join(GENERATED, name), text);
+  const page = await readFile(EMBEDDING_PAGE, 'utf8');
+  await writeFile(EMBEDDING_PAGE, withExamples(page, await examples()));
 }

@@ -23,8 +23,8 @@ export const OUTSIDE_CONTEXTS = ['src/index.ts', 'src/reactions.ts'] as const;
 
 /**
  * The folders of adapters, and the files or folders of their neighbours that each may import. What is not
- * listed here does not exist; `commands`, `composition` and the files beside the folders know them all, and nobody knows
- * those. http gathers callers into batches, counts them by a prepared statement and names the refusal of an
+ * listed here does not exist; `commands`, `composition`, `package` (the entry points of the package) and the files
+ * beside the folders know them all, and nobody knows those. http gathers callers into batches, counts them by a prepared statement and names the refusal of an
  * absent database; persistence keeps the book of the simulated gateway, whose port is the gateway's own.
  */
 export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +40,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   ],
   jobs: ['adapters/clock/in-time.ts', 'adapters/persistence/knex/'],
   media: [],
+  package: ['adapters/'],
   payments: ['adapters/clock/in-time.ts'],
   persistence: ['adapters/payments/simulated-book.ts'],
   security: [],
@@ -83,6 +84,8 @@ export const PACKAGE_TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** Kernel files that fewer than three contexts import, and why they stand there all the same. */
 export const KERNEL_EXCEPTIONS: Readonly<Record<string, string>> = {
+  'src/kernel/index.ts':
+    'The door for whoever embeds the package; inside, each file is imported by its name.',
   'src/kernel/recent.ts':
     'What is remembered is bounded: streams and verdicts of playback, statements and records of the adapters.',
 };

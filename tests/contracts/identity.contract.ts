@@ -6,7 +6,7 @@ import { editProfile } from '../../src/identity/account.ts';
 import type { AuditEntry } from '../../src/identity/audit.ts';
 import type { MailCode } from '../../src/identity/code.ts';
 import type { IdentityStores } from '../../src/identity/ports.ts';
-import { account } from '../world/identity.ts';
+import { account } from '../world/accounts.ts';
 import { nextId, NOW } from '../world/subscriptions.ts';
 import type { Open } from './contract.ts';
 

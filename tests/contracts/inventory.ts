@@ -1,4 +1,5 @@
-import type { Contracts } from './contract.ts';
+import type { AllStores } from '../../adapters/persistence/all-stores.ts';
+import type { Contract } from './contract.ts';
 import { billingAccountsContract } from './billing-accounts.contract.ts';
 import { closedAccountsContract, paymentsContract } from './billing.contract.ts';
 import { refundsContract } from './refunds.contract.ts';
@@ -38,6 +39,9 @@ import {
   jobRunsContract,
   journalContract,
 } from './operations.contract.ts';
+
+/** Exactly one contract for each store: a store without one does not compile. */
+type Contracts = { readonly [K in keyof AllStores]: Contract<AllStores> };
 
 export const contracts: Contracts = {
   lock: lockContract,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { Arrival, MediaStorage } from '../../src/catalog/index.ts';
-import { CLIP, inPieces, POSTER } from '../world/catalog.ts';
+import { CLIP, inPieces, POSTER } from '../world/media-samples.ts';
 
 const ACCEPT = ['video/mp4', 'image/png'];
 const arrival = (storageKey: string, bytes: Uint8Array, changes: Partial<Arrival> = {}): Arrival => ({

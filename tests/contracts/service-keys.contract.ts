@@ -3,7 +3,7 @@ import { after, DAY, HOUR, MINUTE, type Instant } from '../../src/kernel/instant
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import type { IdentityStores } from '../../src/identity/ports.ts';
 import type { ServiceKey } from '../../src/identity/service-key.ts';
-import { serviceKey } from '../world/identity.ts';
+import { serviceKey } from '../world/accounts.ts';
 import { nextId, NOW } from '../world/subscriptions.ts';
 import type { Open } from './contract.ts';
 import { firstError } from './identity.contract.ts';

@@ -5,7 +5,7 @@ import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { identityPolicy } from '../../src/identity/policy.ts';
 import type { IdentityStores } from '../../src/identity/ports.ts';
 import { ended, rotated, tokenOf, type Session } from '../../src/identity/session.ts';
-import { account, session } from '../world/identity.ts';
+import { account, session } from '../world/accounts.ts';
 import { nextId, NOW } from '../world/subscriptions.ts';
 import { firstError } from './identity.contract.ts';
 import type { Open } from './contract.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CONNECTIONS, MAILER } from '../../adapters/composition/keys.ts';
+import { instead } from '../../adapters/composition/override.ts';
 import { createRecordedMailer, type RecordedMailer } from '../../adapters/email/recorded.ts';
 import type { Connections } from '../../adapters/persistence/knex/connection.ts';
 import { POSTER } from '../world/catalog.ts';
@@ -56,10 +57,7 @@ for (const store of ['SQLite', 'Postgres'] as const) {
     before(async () => {
       mailer = grumpyMailer();
       world = await startUsher(store, {
-        override: (container) => {
-          container.unbind(MAILER);
-          container.bind(MAILER).toConstantValue(mailer);
-        },
+        override: instead(MAILER, mailer),
       });
       house = await furnish(world);
       const opened = world.usher.get(CONNECTIONS);

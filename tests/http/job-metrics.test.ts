@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MAILER } from '../../adapters/composition/keys.ts';
+import { instead } from '../../adapters/composition/override.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
 
 const metricsOf = async ({ base }: RunningUsher): Promise<readonly string[]> =>
@@ -25,10 +26,7 @@ describe('the figures of the background work', () => {
 
   it('count a mail that waits for its server', async () => {
     world = await startUsher('memory', {
-      override: async (container) => {
-        container.unbind(MAILER);
-        container.bind(MAILER).toConstantValue({ send: () => Promise.reject(new Error('no mail today')) });
-      },
+      override: instead(MAILER, { send: () => Promise.reject(new Error('no mail today')) }),
     });
     await world.person();
     await world.settle();

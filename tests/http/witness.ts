@@ -108,7 +108,22 @@ export function faultOf({ method, path: pattern, status, contentType, body }: Se
   const where = ['paths', path, method, 'responses', String(status), 'content', type, 'schema'];
   const validate = ajv.getSchema(`openapi.json#${encodeURI(pointed(...where))}`);
   if (!validate) return `no schema at ${where.join(' ')}`;
-  return validate(body) === true ? null : `${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`;
+  if (validate(body) !== true) return `${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`;
+  const lost = misnamedPath(body);
+  return lost === undefined ? null : `${lost} is a path of this server and not called …_url (ADR 18)`;
+}
+
+const OWN_PATH = /^\/(?:api|media|simulated)\//;
+
+/** The name of a member that holds a path of ours, and is not called like one: a host's base would not get before it. */
+function misnamedPath(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value === 'string' && OWN_PATH.test(value) && !name.endsWith('_url')) return name;
+    const deeper = misnamedPath(value);
+    if (deeper !== undefined) return deeper;
+  }
+  return undefined;
 }
 
 export class WatchedClient extends Client {

@@ -6,8 +6,8 @@ import {
   SYSTEM_CLOCK,
   UNIT_OF_WORK,
 } from '../../adapters/composition/keys.ts';
+import { instead } from '../../adapters/composition/override.ts';
 import { parseConfig } from '../../adapters/composition/parse-config.ts';
-import type { Token } from '../../adapters/composition/token.ts';
 import { composeUsher, type Usher } from '../../adapters/composition/usher.ts';
 import { createRecordedMailer } from '../../adapters/email/recorded.ts';
 import type { Simulated } from '../../adapters/payments/simulated.ts';
@@ -41,16 +41,13 @@ const CONFIG = parseConfig({
 
 export async function setStage(start: number): Promise<Stage> {
   const faults: string[] = [];
-  const usher = await composeUsher(CONFIG, (container) => {
-    const instead = <T>(key: Token<T>, value: T): void => {
-      container.unbind(key);
-      container.bind(key).toConstantValue(value);
-    };
-    instead(SYSTEM_CLOCK, { now: () => instant(start) });
-    instead(PASSWORDS, plainPasswords);
-    instead(MAILER, createRecordedMailer());
-    instead(FAILURES, { failed: (what, error) => void faults.push(`${what}: ${String(error)}`) });
-  });
+  const usher = await composeUsher(
+    CONFIG,
+    instead(SYSTEM_CLOCK, { now: () => instant(start) }),
+    instead(PASSWORDS, plainPasswords),
+    instead(MAILER, createRecordedMailer()),
+    instead(FAILURES, { failed: (what, error) => void faults.push(`${what}: ${String(error)}`) }),
+  );
   const { faces } = usher;
   const simulated = usher.get(SIMULATED);
   if (!simulated) throw new Error('payments are not simulated');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { memoryStorage } from '../../adapters/media/memory-storage.ts';
 import {
   catalogPolicy,
@@ -15,6 +14,9 @@ import {
 import { after, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { DomainEvent } from '../../src/kernel/outbox.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import { CLIP, inPieces } from './media-samples.ts';
+
+export { CLIP, inPieces, POSTER, TONE } from './media-samples.ts';
 
 /** A catalogue as the tests speak of it: on given stores, with a clock to turn and viewers of any standing. */
 
@@ -35,18 +37,6 @@ export const DRAFT: TitleDraft = {
   creditsStartSeconds: null,
   allowComments: true,
 };
-
-const sample = (name: string): Promise<Buffer> =>
-  readFile(new URL(`../../adapters/media/samples/${name}`, import.meta.url));
-export const CLIP = await sample('test-pattern.mp4');
-export const TONE = await sample('tone.m4a');
-export const POSTER = await sample('poster.png');
-
-/** Bytes in pieces, as a network brings them; `fails` breaks the connection after the last. */
-export async function* inPieces(bytes: Uint8Array, { size = 65_536, fails = false } = {}) {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
-  if (fails) throw new Error('aborted');
-}
 
 export interface CatalogWorld {
   readonly catalog: Catalog;

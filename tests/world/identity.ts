@@ -3,7 +3,6 @@ import { commonPasswords } from '../../adapters/security/common-passwords.ts';
 import { memoryPictures } from '../../adapters/media/pictures.ts';
 import { newServerKey, refreshTokens, serverSecrets } from '../../adapters/security/secrets.ts';
 import { serviceKeys } from '../../adapters/security/service-keys.ts';
-import { createAccount, type Account } from '../../src/identity/account.ts';
 import { createIdentity, identityPolicy } from '../../src/identity/index.ts';
 import type { AccountActor } from '../../src/kernel/actor.ts';
 import type {
@@ -15,43 +14,16 @@ import type {
   Passwords,
   SignIn,
 } from '../../src/identity/index.ts';
-import { issueServiceKey, SERVICE_SCOPES, type ServiceKey } from '../../src/identity/service-key.ts';
-import { startSession, type Session } from '../../src/identity/session.ts';
 import { after, type Clock, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import { nextId, NOW } from './subscriptions.ts';
+import { HOME } from './accounts.ts';
+import { NOW } from './subscriptions.ts';
+
+export { account, HOME, serviceKey, session } from './accounts.ts';
 
 /** Accounts and sessions as the tests speak of them. */
 
 export const PASSWORD = 'three blind mice';
-export const HOME = { address: '192.0.2.1', userAgent: 'tests' };
-
-export const account = (changes: Partial<Account> = {}): Account => {
-  const id = nextId();
-  const email = `viewer-${id.slice(-4)}@example.com`;
-  const made = createAccount({ id, email, name: null, passwordHash: 'hash', now: NOW, removedAfterMs: null });
-  return { ...made, ...changes };
-};
-
-export const session = (changes: Partial<Session> = {}): Session => {
-  const id = nextId();
-  const given = {
-    id,
-    accountId: nextId(),
-    deviceId: null,
-    deviceName: null,
-    ...HOME,
-    tokenDigest: `digest ${id}`,
-  };
-  return { ...startSession(given, NOW, identityPolicy), ...changes };
-};
-
-export const serviceKey = (changes: Partial<ServiceKey> = {}): ServiceKey => {
-  const id = nextId();
-  const draft = { name: 'Billing bridge', scopes: SERVICE_SCOPES, expiresAt: null };
-  const issued = { id, key: `usk_${id}`, digest: `digest ${id}`, createdBy: nextId(), now: NOW };
-  return { ...issueServiceKey(draft, issued), ...changes };
-};
 
 export interface TurnableClock extends Clock {
   advance(milliseconds: number): void;

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Express } from 'express';
 import { parseConfig } from '../../adapters/composition/parse-config.ts';
 import { CLOCK, MAILER, PASSWORDS } from '../../adapters/composition/keys.ts';
 import type { Faces } from '../../adapters/http/faces.ts';
-import { composeUsher, type Override, type Usher } from '../../adapters/composition/usher.ts';
+import { instead, type Override } from '../../adapters/composition/override.ts';
+import { composeUsher, type Usher } from '../../adapters/composition/usher.ts';
 import type { RecordedMailer } from '../../adapters/email/recorded.ts';
 import { createRecordedMailer } from '../../adapters/email/recorded.ts';
 import { listen } from '../../adapters/http/server.ts';
@@ -41,6 +43,8 @@ export interface UsherOptions {
   /** Variables of the environment, over those of a test. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly override?: Override;
+  /** An application of somebody else's around it, and the path at which that mounts it. */
+  readonly host?: { readonly path: string; readonly around: (usher: Express) => Express };
 }
 
 const VARIABLES = {
@@ -65,22 +69,23 @@ export async function startUsher(store: StoreName, options: UsherOptions = {}): 
     ...(database ? { DATABASE_URL: database.url } : {}),
     ...options.variables,
   });
-  const usher = await composeUsher(config, async (container) => {
-    container.unbind(PASSWORDS);
-    container.bind(PASSWORDS).toConstantValue(plainPasswords);
-    container.unbind(MAILER);
-    container.bind(MAILER).toConstantValue(mail);
-    await options.override?.(container);
-  });
+  const usher = await composeUsher(
+    config,
+    instead(PASSWORDS, plainPasswords),
+    instead(MAILER, mail),
+    ...(options.override ? [options.override] : []),
+  );
   await usher.start();
-  const listening = await listen(usher.app(), config.http);
+  const { host } = options;
+  const listening = await listen(host ? host.around(usher.app()) : usher.app(), config.http);
+  const base = listening.url + (host?.path ?? '');
   let people = 0;
   const mark = Math.random().toString(36).slice(2, 8);
 
   const person = async (name = 'person'): Promise<Client> => {
     people += 1;
     const email = `${name}-${mark}-${people}@example.com`;
-    return Client.register(listening.url, { email, password: `the word of ${email}` });
+    return Client.register(base, { email, password: `the word of ${email}` });
   };
 
   const admin = async (): Promise<Client> => {
@@ -91,14 +96,14 @@ export async function startUsher(store: StoreName, options: UsherOptions = {}): 
   };
 
   return {
-    base: listening.url,
+    base,
     usher,
     faces: usher.faces,
     mail,
     now: () => usher.get(CLOCK).now(),
     advance: async (duration) => void (await usher.faces.operations.advanceClock(duration)),
     settle: () => usher.faces.operations.settle(),
-    anonymous: () => new Client(listening.url, null),
+    anonymous: () => new Client(base, null),
     person,
     admin,
     service: async (...scopes) => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { unknownPath } from '../edge-refusals.ts';
 import { checkoutPage, checkoutSecurity, type CheckoutPage } from '../pages/simulated-checkout.ts';
 import { readForm } from '../raw-body.ts';
@@ -15,7 +15,7 @@ export interface HostedCheckout {
 const PATH = '/simulated/checkout/{id}';
 const SECRET = /^[0-9a-f]{64}$/;
 
-type Asked = IncomingMessage & { readonly params: Readonly<Record<string, string>> };
+type Asked = Parameters<RawRoute['serve']>[1];
 
 /** Names of pages are secrets: one that cannot be one is answered like one that does not exist. */
 function nameIn({ params }: Asked): string {
@@ -67,8 +67,8 @@ export const simulatedCheckoutRoutes = (checkout: HostedCheckout): readonly RawR
       if (!page) throw unknownPath();
       for (const [name, value] of checkoutSecurity(page)) response.setHeader(name, value);
       // Back to whoever sent the payer here, else to the page itself, so that a reload sends nothing twice.
-      const next = page.returnUrl ?? `/simulated/checkout/${id}`;
-      response.writeHead(303, { Location: isDecision(decision) ? next : `/simulated/checkout/${id}` });
+      const itself = `${request.base}/simulated/checkout/${id}`;
+      response.writeHead(303, { Location: isDecision(decision) ? (page.returnUrl ?? itself) : itself });
       response.end();
     },
   },

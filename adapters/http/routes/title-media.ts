@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { isId } from '../../../src/kernel/ids.ts';
 import { ASSET_KINDS, catalogRefusals, type AssetKind, type Bytes } from '../../../src/catalog/index.ts';
 import { edgeRefusals } from '../edge-refusals.ts';
@@ -19,7 +19,7 @@ const DECLARED: Readonly<Record<AssetKind, readonly string[]>> = {
 };
 
 /** The bytes of a request. Left open when reading stops early, so that the refusal can still be answered. */
-const bytesOf = (request: IncomingMessage): Bytes => request.iterator({ destroyOnReturn: false });
+const bytesOf = (stream: Readable): Bytes => stream.iterator({ destroyOnReturn: false });
 
 const uploadRoutes = ({ kind, path }: (typeof KIND_PATHS)[number]): readonly Route[] =>
   ASSET_KINDS.map((assetKind) =>
