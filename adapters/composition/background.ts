@@ -78,6 +78,7 @@ export function provideBackground(container: Container): void {
         }),
         'playback.reap-silent': (limit) => playback.reapSilent(limit),
         'catalog.publish-due': (limit) => catalog.publishDue(limit),
+        'catalog.rank-trending': (limit) => catalog.rankTrending(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
         'catalog.remove-files': (limit) => catalog.removeDueFiles(limit),
         'identity.remove-unverified': (limit) => identity.sweepUnverified(limit),

@@ -50,6 +50,7 @@ export async function* inPieces(bytes: Uint8Array, { size = 65_536, fails = fals
 
 export interface CatalogWorld {
   readonly catalog: Catalog;
+  readonly unitOfWork: UnitOfWork<CatalogStores>;
   readonly storage: MediaStorage;
   readonly events: DomainEvent[];
   /** What `VIEWER` holds. */
@@ -110,6 +111,7 @@ export function catalogWorld(
   });
   const world: CatalogWorld = {
     catalog,
+    unitOfWork,
     storage,
     events,
     standing: { level: 'free', reason: 'no_subscription' },
