@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import type { CatalogStores, TitleFilter, TitleListing } from '../../src/catalog/ports.ts';
+import type { CatalogStores, TitleListing } from '../../src/catalog/ports.ts';
 import { editTitle, noFigures, type Title } from '../../src/catalog/title.ts';
 import { LostRace } from '../../src/kernel/domain-error.ts';
-import { after, DAY, instant, type Instant } from '../../src/kernel/instant.ts';
-import type { Page } from '../../src/kernel/page.ts';
+import { after, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { draft, genre, listing, lossOf, nextId, NOW, published, rejection } from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
