@@ -45,8 +45,8 @@ export async function removeDocument({ knex, dialect }: Database, titleId: strin
   await knex('title_documents').where({ title_id: titleId }).delete();
 }
 
-/** A question for the index: whose words, and in the language of the database. */
-export interface Match {
+/** A subquery for the ids of titles, with the one value that it takes. */
+export interface TitleSet {
   readonly sql: string;
   readonly binding: string;
 }
@@ -59,7 +59,7 @@ export function matching(
   dialect: Database['dialect'],
   column: 'title_words' | 'words',
   words: readonly string[],
-): Match {
+): TitleSet {
   if (dialect === 'postgres') {
     return {
       sql: `select title_id from title_documents where ${column} @@ ?::tsquery`,
