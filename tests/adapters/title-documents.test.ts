@@ -73,7 +73,7 @@ async function fillAsBefore({ writer }: Connections, count: number): Promise<voi
 }
 
 for (const [store, open] of Object.entries(openers)) {
-  describe(`the migration to the search on ${store}`, () => {
+  describe(`the documents of the search on ${store}`, () => {
     let opened: Awaited<ReturnType<typeof open>>;
     beforeEach(async () => {
       opened = await open();
@@ -83,7 +83,7 @@ for (const [store, open] of Object.entries(openers)) {
       await opened.remove();
     });
 
-    it('finds, ranks and pages what was there before, and can be taken back', async () => {
+    it('are made for what was there before them, and can be taken back', async () => {
       const { connections } = opened;
       await connections.writer.migrate.latest({ migrationSource: BEFORE });
       await fillAsBefore(connections, 501);
@@ -100,6 +100,25 @@ for (const [store, open] of Object.entries(openers)) {
       await connections.writer.migrate.down({ migrationSource, name: SEARCH });
       await migrate(connections);
       expect((await found(['noir', 'ete'])).items).to.have.length(1);
+    });
+
+    it('keeps no words of a title that is gone', async () => {
+      const { connections } = opened;
+      await migrate(connections);
+      const unitOfWork = new KnexUnitOfWork(connections, knexStores);
+      const title = published('Été');
+      await unitOfWork.run(({ titles }) => titles.add(title));
+      const words = async (): Promise<number> => {
+        const { reader, dialect } = connections;
+        const rows =
+          dialect === 'sqlite'
+            ? reader('title_index').whereRaw('title_index match ?', '"ete"*')
+            : reader('title_documents');
+        return (await rows.select(reader.raw('1'))).length;
+      };
+      expect(await words()).to.equal(1);
+      await unitOfWork.run(({ titles }) => titles.remove(title.id));
+      expect(await words()).to.equal(0);
     });
   });
 }
