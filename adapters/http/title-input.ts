@@ -19,12 +19,18 @@ import { PageQuery, pageRequest } from './schemas.ts';
 const Id = z.string().max(64);
 
 export const BrowseQuery = PageQuery.extend({
-  q: z.string().max(200).optional().meta({ description: 'Contained in title or description.' }),
+  q: z.string().max(200).optional().meta({
+    description:
+      'Words in any order, without case or accents. Each begins a word of the title, its description, a genre or the channel.',
+  }),
   genre: Id.optional().meta({ description: 'Id of a genre.' }),
   access_level: z.enum(ACCESS_LEVELS).optional(),
   channel: Id.optional().meta({ description: 'Id of a channel.' }),
   status: z.enum(TITLE_STATUSES).optional().meta({ description: 'Others than `published` for admins.' }),
-  sort: z.enum(TITLE_SORTS).default('newest'),
+  sort: z.enum(TITLE_SORTS).optional().meta({
+    description:
+      '`popular` by all views, `trending` by those of the last seven days. By default `newest`; with `q`, titles that are called so come before others.',
+  }),
 });
 
 export const TitlesQuery = BrowseQuery.extend({ kind: z.enum(TITLE_KINDS).optional() });
@@ -40,7 +46,7 @@ export const browseRequest = (
   actor: Actor,
 ): BrowseRequest => ({
   page: pageRequest(query),
-  sort: query.sort,
+  sort: query.sort ?? null,
   viewer: viewerOf(actor),
   filter: {
     kind,

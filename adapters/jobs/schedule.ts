@@ -51,6 +51,11 @@ const SCHEDULE = [
     idempotentBecause: 'a title is published from `scheduled` only',
   },
   {
+    name: 'catalog.rank-trending',
+    everyMinutes: 5,
+    idempotentBecause: 'a score is set to what the views of the days come to, never added to',
+  },
+  {
     name: 'catalog.fail-stale-uploads',
     everyMinutes: 5,
     idempotentBecause: 'an upload fails once: the guarded save of a second sweep is lost',

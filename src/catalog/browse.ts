@@ -1,21 +1,28 @@
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { CatalogDeps } from './deps.ts';
-import { fold } from './fold.ts';
-import type { Standing, TitleFilter, TitleSort, Viewer } from './ports.ts';
+import type { Standing, TitleFilter, Viewer } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { canStream, maySee, type StreamVerdict } from './streaming.ts';
 import { asOf, type TitleDetail } from './title.ts';
+import type { TitleOrder, TitleSort } from './title-order.ts';
 import type { TitleKind } from './kinds.ts';
+import { searchedWords } from './words.ts';
 
 /** A title as one viewer sees it now. */
 export interface ShownTitle extends TitleDetail {
   readonly verdict: StreamVerdict;
 }
 
+export interface BrowseFilter extends Omit<TitleFilter, 'words'> {
+  /** Words as a person types them, in any order, the last perhaps unfinished; blank is no condition. */
+  readonly q: string | null;
+}
+
 export interface BrowseRequest {
   readonly page: PageRequest;
-  readonly filter: TitleFilter;
-  readonly sort: TitleSort;
+  readonly filter: BrowseFilter;
+  /** null: by relevance where something is searched for, else newest first. */
+  readonly sort: TitleSort | null;
   readonly viewer: Viewer;
 }
 
@@ -27,7 +34,10 @@ export interface ShowRequest {
 }
 
 export interface BrowseQuestions {
-  /** Published and public titles; admins are shown all. An unknown genre or channel has no titles. */
+  /**
+   * Published and public titles; admins are shown all. An unknown genre or channel has no titles, and neither
+   * has a search for signs without a word.
+   */
   browse(request: BrowseRequest): Promise<Page<ShownTitle>>;
   /** One title. What the viewer may not see is not found. Calls of one moment share a read. */
   showTitle(request: ShowRequest): Promise<ShownTitle>;
@@ -59,7 +69,11 @@ export function browseQuestions({ unitOfWork, clock, standing, batched }: Catalo
     detailMany,
 
     browse: async ({ page, filter, sort, viewer }) => {
-      const listing = { filter: folded(filter), openOnly: !viewer.isAdmin, sort, now: clock.now() };
+      const { q, ...rest } = filter;
+      const words = q === null || q.trim() === '' ? null : searchedWords(q);
+      if (words?.length === 0) return { items: [], nextCursor: null };
+      const order: TitleOrder = sort ?? (words === null ? 'newest' : 'relevance');
+      const listing = { filter: { ...rest, words }, openOnly: !viewer.isAdmin, order, now: clock.now() };
       const [found, held] = await Promise.all([
         unitOfWork.read(({ titles }) => titles.list(page, listing)),
         standingOf(viewer),
@@ -75,8 +89,3 @@ export function browseQuestions({ unitOfWork, clock, standing, batched }: Catalo
     },
   };
 }
-
-const folded = (filter: TitleFilter): TitleFilter => {
-  const q = fold(filter.q ?? '');
-  return { ...filter, q: q === '' ? null : q };
-};

@@ -2,6 +2,7 @@ import { earlier, type Instant } from '../kernel/instant.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
 import { failed } from './asset.ts';
 import { changeTitle } from './change-title.ts';
+import { rankByViews } from './count-views.ts';
 import type { CatalogDeps } from './deps.ts';
 
 /** Why an upload failed whose process never came back. Not an answer to a request, so not a refusal. */
@@ -10,6 +11,8 @@ const INTERRUPTED = 'catalog.upload-interrupted';
 export interface CatalogSweeps {
   /** Records the publication, and its event, of scheduled titles whose instant has come. */
   publishDue(limit: number): Promise<Swept>;
+  /** Lets the scores of `trending` grow old: each is another at midnight of UTC. */
+  rankTrending(limit: number): Promise<Swept>;
   /** Ends uploads whose time has run out, and promises the removal of what they stored. */
   failStaleUploads(limit: number): Promise<Swept>;
   /** Removes files that nothing needs any more. */
@@ -22,6 +25,14 @@ export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): Catal
       const now = clock.now();
       const due = await stores.titles.listDue(now, limit);
       for (const title of due) await changeTitle(stores, title, { rule: asItIs, context: { now, ids } });
+      return { done: due.length };
+    }),
+
+  rankTrending: (limit) =>
+    unitOfWork.run(async ({ figures }) => {
+      const now = clock.now();
+      const due = await figures.takeDue(now, limit);
+      await rankByViews(figures, due, now);
       return { done: due.length };
     }),
 
@@ -48,8 +59,9 @@ export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): Catal
   },
 
   nextDueAt: (until) =>
-    unitOfWork.read(async ({ titles, assets, fileRemovals }) => {
-      const dues = await Promise.all([titles, assets, fileRemovals].map((store) => store.nextDueAt(until)));
+    unitOfWork.read(async ({ titles, figures, assets, fileRemovals }) => {
+      const stores = [titles, figures, assets, fileRemovals];
+      const dues = await Promise.all(stores.map((store) => store.nextDueAt(until)));
       return dues.reduce(earliest, undefined);
     }),
 });

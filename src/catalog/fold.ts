@@ -1,12 +1,9 @@
 /**
- * Text as it is searched and ordered: one Unicode form, lower case, white space collapsed. Done here and
+ * Text as it is compared whole and ordered: one Unicode form, lower case, white space collapsed. Done here and
  * stored, because SQLite lowers ASCII only and Postgres by its locale.
  */
 export const fold = (text: string): string =>
   text.toWellFormed().normalize('NFC').toLowerCase().replace(/\s+/gu, ' ').trim();
-
-/** Fields joined by a line break, which no folded query contains: a match never spans two fields. */
-export const searchTextOf = (...fields: readonly string[]): string => fields.map(fold).join('\n');
 
 /** Enough to order by, and short enough for a cursor whatever the script. */
 const SORT_CODE_POINTS = 64;

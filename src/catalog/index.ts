@@ -4,20 +4,20 @@ import { dueWork, type CatalogSweeps } from './due-work.ts';
 import { genreCommands, genreQuestions, type GenreCommands, type GenreQuestions } from './manage-genres.ts';
 import { titleCommands, type TitleCommands } from './manage-titles.ts';
 import { neighbourQuestions, type NeighbourQuestions } from './neighbours.ts';
+import { channelNameCommands, type ChannelNameCommands } from './name-channels.ts';
 import { browseQuestions, type BrowseQuestions } from './browse.ts';
 import { uploadCommands, type UploadCommands } from './upload.ts';
 import { figureCommands, type FigureCommands } from './count-views.ts';
 
 export { acceptedTypes, type Asset, type ReceivedFile } from './asset.ts';
 export { ASSET_STATUSES, assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
-export type { BrowseRequest, ShownTitle } from './browse.ts';
+export type { BrowseFilter, BrowseRequest, ShownTitle } from './browse.ts';
 export type { CatalogDeps } from './deps.ts';
 export type { Genre, GenreName } from './genre.ts';
 export { ASSET_KINDS, TITLE_KINDS, type AssetKind, type TitleKind } from './kinds.ts';
 export type { NewTitle, TitleRef } from './manage-titles.ts';
 export type { OpenMedia, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
-export { TITLE_SORTS } from './ports.ts';
 export type * from './ports.ts';
 export { refusals as catalogRefusals } from './refusals.ts';
 export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';
@@ -31,6 +31,8 @@ export {
   type Visibility,
 } from './title.ts';
 export { TITLE_STATUSES, titleLifecycle, type TitleStatus, type TitleTrigger } from './title-lifecycle.ts';
+export { TITLE_SORTS, type TitleOrder, type TitleSort } from './title-order.ts';
+export type { DayViews, Trend } from './trending.ts';
 export type { AssetSlot, AssetUpload } from './upload.ts';
 
 export interface Catalog
@@ -38,6 +40,7 @@ export interface Catalog
     TitleCommands,
     GenreCommands,
     GenreQuestions,
+    ChannelNameCommands,
     BrowseQuestions,
     UploadCommands,
     FigureCommands,
@@ -49,6 +52,7 @@ export const createCatalog = (deps: CatalogDeps): Catalog => ({
   ...titleCommands(deps),
   ...genreCommands(deps),
   ...genreQuestions(deps),
+  ...channelNameCommands(deps),
   ...browseQuestions(deps),
   ...uploadCommands(deps),
   ...figureCommands(deps),

@@ -6,17 +6,16 @@ import type { Locks } from '../kernel/unit-of-work.ts';
 import type { Asset, ReceivedFile } from './asset.ts';
 import type { Genre } from './genre.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
+import type { TitleOrder } from './title-order.ts';
+import type { DayViews, Trend } from './trending.ts';
 import type { Title, TitleDetail } from './title.ts';
 import type { TitleKind } from './kinds.ts';
-
-export const TITLE_SORTS = ['newest', 'title'] as const;
-export type TitleSort = (typeof TITLE_SORTS)[number];
 
 /** What a list of titles is narrowed to; null is no condition. */
 export interface TitleFilter {
   readonly kind: TitleKind | null;
-  /** Contained in title or description, whatever the case. */
-  readonly q: string | null;
+  /** As of `searchedWords`: each begins a word of the title, its description, a genre's name or its channel's name. */
+  readonly words: readonly string[] | null;
   readonly genreId: string | null;
   readonly accessLevel: AccessLevel | null;
   readonly channelId: string | null;
@@ -28,7 +27,8 @@ export interface TitleListing {
   readonly filter: TitleFilter;
   /** Only what everybody may see: published and public. */
   readonly openOnly: boolean;
-  readonly sort: TitleSort;
+  /** `newest`, `popular` and `trending` fall, `title` rises; `relevance` is titles whose own words match, then others. */
+  readonly order: TitleOrder;
   readonly now: Instant;
 }
 
@@ -37,13 +37,13 @@ export interface TitleStore {
   findByCode(code: string): Promise<Title | undefined>;
   /** Titles with their genres and figures, by one statement, in no promised order; absent ones are left out. */
   details(ids: readonly string[]): Promise<readonly TitleDetail[]>;
-  /** `newest` falls, `title` rises; ties by id. A cursor of another sort is refused. */
+  /** Ties go by id, in the same direction. A cursor of another order is refused. */
   list(request: PageRequest, listing: TitleListing): Promise<Page<TitleDetail>>;
   /** Stores a new title with figures of nought; a code that another title has is a lost race. */
   add(title: Title): Promise<void>;
   /** Stores a title whose `version` is one above the stored one; any other is a lost race. */
   save(title: Title): Promise<void>;
-  /** Removes a title with its figures and counted views. */
+  /** Removes a title with its figures and views. */
   remove(id: string): Promise<void>;
   /** Scheduled titles whose instant has come, earliest first. */
   listDue(now: Instant, limit: number): Promise<readonly Title[]>;
@@ -59,8 +59,18 @@ export interface CountedView {
 }
 
 export interface FigureStore {
-  /** Adds the views not told before to their titles; views of absent titles are dropped. How many counted. */
-  countViews(views: readonly CountedView[]): Promise<number>;
+  /**
+   * Adds the views not told before to their titles and days; views of absent titles are dropped. The title of
+   * each that counted; nobody else counts views of theirs until the unit of work ends.
+   */
+  countViews(views: readonly CountedView[]): Promise<readonly string[]>;
+  /** Views by day of some titles, from a day on: by title, then by day; days without any are left out. */
+  viewsByDay(titleIds: readonly string[], from: Instant): Promise<readonly DayViews[]>;
+  /** Stores where titles stand; absent ones are left out. */
+  rank(trends: readonly Trend[]): Promise<void>;
+  /** Titles whose score is another by now, earliest first: nobody else counts their views until the unit of work ends. */
+  takeDue(now: Instant, limit: number): Promise<readonly string[]>;
+  nextDueAt(until: Instant): Promise<Instant | undefined>;
 }
 
 export interface GenreStore {
@@ -74,6 +84,20 @@ export interface GenreStore {
   save(genre: Genre): Promise<void>;
   /** Removes a genre, and it from every title. */
   remove(id: string): Promise<void>;
+}
+
+/** What a channel is called, as its context told: titles are found by it. */
+export interface ChannelName {
+  readonly channelId: string;
+  readonly name: string;
+  /** Its words, as search compares them. */
+  readonly words: string;
+}
+
+export interface ChannelNameStore {
+  /** Stores a name in the place of the one before. */
+  put(name: ChannelName): Promise<void>;
+  remove(channelId: string): Promise<void>;
 }
 
 export interface AssetStore {
@@ -107,6 +131,7 @@ export interface CatalogStores extends Locks {
   readonly titles: TitleStore;
   readonly figures: FigureStore;
   readonly genres: GenreStore;
+  readonly channelNames: ChannelNameStore;
   readonly assets: AssetStore;
   readonly fileRemovals: FileRemovalStore;
   readonly outbox: Outbox;

@@ -2,10 +2,11 @@ import type { AccessLevel } from '../kernel/access-level.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { targets } from '../kernel/state-machine.ts';
 import type { AssetKind, TitleKind } from './kinds.ts';
-import { searchTextOf, sortKeyOf } from './fold.ts';
+import { sortKeyOf } from './fold.ts';
 import type { GenreName } from './genre.ts';
 import { refusals } from './refusals.ts';
 import { titleLifecycle, type TitleStatus } from './title-lifecycle.ts';
+import { wordText } from './words.ts';
 
 export const VISIBILITIES = ['private', 'public'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -46,7 +47,6 @@ export interface Title extends TitleDraft, ServingAssets {
   readonly createdAt: Instant;
   /** What `newest` orders by: the publication, or the creation of what was never published. */
   readonly listedAt: Instant;
-  readonly searchText: string;
   readonly sortTitle: string;
   /** One more with each save; the rules leave it alone. */
   readonly version: number;
@@ -72,7 +72,6 @@ export function createTitle(draft: TitleDraft, { now, ...origin }: TitleOrigin):
     posterAssetId: null,
     createdAt: now,
     listedAt: now,
-    searchText: '',
     sortTitle: '',
     version: 1,
   });
@@ -88,7 +87,6 @@ function described(title: Title): Title {
   return {
     ...title,
     genreIds: [...new Set(title.genreIds)].sort(),
-    searchText: searchTextOf(title.title, title.description),
     sortTitle: sortKeyOf(title.title),
   };
 }
@@ -125,10 +123,25 @@ export const serve = (title: Title, kind: AssetKind, assetId: string): Title => 
 
 export const servingAsset = (title: Title, kind: AssetKind): string | null => title[`${kind}AssetId`];
 
+/** What a title is found by, as texts of words: what it is called, and that with what it is about. */
+export interface TitleWords {
+  readonly titleWords: string;
+  readonly words: string;
+}
+
+export const wordsOfTitle = ({ title, description }: Pick<Title, 'title' | 'description'>): TitleWords => ({
+  titleWords: wordText(title),
+  words: wordText(title, description),
+});
+
 /** Counters of a title. They change often, so they are stored beside it and move no version. */
 export interface TitleFigures {
   readonly titleId: string;
   readonly views: number;
+  /** The score of its views of the last days, as of the last one or the last midnight. */
+  readonly trending: number;
+  /** When `trending` is another without a view; null: never. */
+  readonly trendingDueAt: Instant | null;
   readonly votesUp: number;
   readonly votesDown: number;
   readonly ratingCount: number;
@@ -138,6 +151,8 @@ export interface TitleFigures {
 export const noFigures = (titleId: string): TitleFigures => ({
   titleId,
   views: 0,
+  trending: 0,
+  trendingDueAt: null,
   votesUp: 0,
   votesDown: 0,
   ratingCount: 0,

@@ -27,8 +27,10 @@ export async function schemaPage(): Promise<string> {
 }
 
 async function page(knex: Knex): Promise<string> {
-  const tables = await knex('sqlite_master')
-    .where({ type: 'table' })
+  const tables = await knex
+    .from('pragma_table_list')
+    .where({ schema: 'main' })
+    .whereIn('type', ['table', 'virtual'])
     .whereNot('name', 'like', 'sqlite_%')
     .whereNot('name', 'like', 'knex_%')
     .orderBy('name')
@@ -39,6 +41,7 @@ async function page(knex: Knex): Promise<string> {
     '# Schema',
     '',
     'As SQLite tells it; Postgres has the same tables, columns and indexes. Instants are UTC milliseconds.',
+    'Only `title_index` (FTS5) is not there on Postgres: its columns are two of `title_documents`, with GIN indexes.',
     '',
     ...sections,
   ].join('\n');

@@ -3,10 +3,11 @@ import { beginUpload, failed, finished, received, type Asset } from '../../src/c
 import { catalogPolicy } from '../../src/catalog/policy.ts';
 import { renameGenre, type Genre } from '../../src/catalog/genre.ts';
 import type { CatalogStores } from '../../src/catalog/ports.ts';
+import { wordText } from '../../src/catalog/words.ts';
 import { LostRace } from '../../src/kernel/domain-error.ts';
-import { after, HOUR, type Instant } from '../../src/kernel/instant.ts';
+import { after, DAY, HOUR, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import { draft, genre, lossOf, nextId, NOW, rejection } from './catalog.fixtures.ts';
+import { draft, genre, listing, lossOf, nextId, NOW, published, rejection } from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
 
 export function figuresContract(open: Open<CatalogStores>): void {
@@ -20,12 +21,83 @@ export function figuresContract(open: Open<CatalogStores>): void {
     const view = (key: string, titleId: string) => ({ key, titleId, at: NOW });
     const told = [view('1', a.id), view('2', a.id), view('2', a.id), view('3', b.id), view('4', nextId())];
     const tell = () => unitOfWork.run(({ figures }) => figures.countViews(told));
-    const counts = await Promise.all(Array.from({ length: 10 }, tell));
-    expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(3);
-    expect(await unitOfWork.run(({ figures }) => figures.countViews([]))).to.equal(0);
+    const counted = (await Promise.all(Array.from({ length: 10 }, tell))).flat();
+    expect(counted.sort()).to.deep.equal([a.id, a.id, b.id]);
+    expect(await unitOfWork.run(({ figures }) => figures.countViews([]))).to.deep.equal([]);
     const details = await unitOfWork.read(({ titles }) => titles.details([a.id, b.id]));
     const views = new Map(details.map(({ title, figures }) => [title.id, figures.views]));
     expect([views.get(a.id), views.get(b.id)]).to.deep.equal([2, 1]);
+  });
+
+  it('keeps views by day of UTC, from a day on', async () => {
+    const unitOfWork = await open();
+    const [a, b] = [draft(), draft()];
+    const midnight = instant(Date.UTC(2026, 0, 31));
+    await unitOfWork.run(async ({ titles, figures }) => {
+      await titles.add(a);
+      await titles.add(b);
+      const view = (key: string, titleId: string, at: Instant) => ({ key, titleId, at });
+      await figures.countViews([view('1', a.id, after(midnight, -1)), view('2', a.id, midnight)]);
+      await figures.countViews([view('3', a.id, after(midnight, DAY - 1)), view('4', b.id, midnight)]);
+    });
+    const from = (day: Instant, ...ids: readonly string[]) =>
+      unitOfWork.read(({ figures }) => figures.viewsByDay(ids, day));
+    const yesterday = after(midnight, -DAY);
+    expect(await from(yesterday, b.id, a.id)).to.deep.equal([
+      { titleId: a.id, day: yesterday, views: 1 },
+      { titleId: a.id, day: midnight, views: 2 },
+      { titleId: b.id, day: midnight, views: 1 },
+    ]);
+    expect(await from(midnight, a.id)).to.deep.equal([{ titleId: a.id, day: midnight, views: 2 }]);
+    expect(await from(midnight, nextId())).to.deep.equal([]);
+  });
+
+  it('stores where titles stand, and tells whose standing is due, earliest first', async () => {
+    const unitOfWork = await open();
+    const [early, late, still] = [draft(), draft(), draft()];
+    await unitOfWork.run(async ({ titles, figures }) => {
+      for (const each of [early, late, still]) await titles.add(each);
+      await figures.rank([
+        { titleId: late.id, score: 64, dueAt: after(NOW, 9) },
+        { titleId: early.id, score: 3, dueAt: NOW },
+        { titleId: still.id, score: 7, dueAt: null },
+        { titleId: nextId(), score: 1, dueAt: NOW },
+      ]);
+    });
+    const due = (now: Instant, limit = 9) => unitOfWork.run(({ figures }) => figures.takeDue(now, limit));
+    expect(await due(after(NOW, -1))).to.deep.equal([]);
+    expect(await due(after(NOW, 9))).to.deep.equal([early.id, late.id]);
+    expect(await due(after(NOW, 9), 1)).to.deep.equal([early.id]);
+    const next = (until: Instant) => unitOfWork.read(({ figures }) => figures.nextDueAt(until));
+    expect(await next(after(NOW, 9))).to.equal(NOW);
+    expect(await next(after(NOW, -1))).to.equal(undefined);
+    await unitOfWork.run(({ figures }) => figures.rank([{ titleId: early.id, score: 0, dueAt: null }]));
+    expect(await next(after(NOW, 99))).to.equal(after(NOW, 9));
+    const [detail] = await unitOfWork.read(({ titles }) => titles.details([late.id]));
+    expect(detail?.figures).to.include({ trending: 64, trendingDueAt: after(NOW, 9), views: 0 });
+  });
+}
+
+export function channelNamesContract(open: Open<CatalogStores>): void {
+  it('finds the titles of a channel by its newest name, until it is forgotten', async () => {
+    const unitOfWork = await open();
+    const title = { ...published('Episode 1'), channelId: 'channel-1' };
+    const call = (name: string): Promise<void> =>
+      unitOfWork.run(({ channelNames }) =>
+        channelNames.put({ channelId: 'channel-1', name, words: wordText(name) }),
+      );
+    const found = async (word: string): Promise<number> => {
+      const asked = listing({}, { words: [word] });
+      return (await unitOfWork.read(({ titles }) => titles.list({ limit: 9 }, asked))).items.length;
+    };
+    await unitOfWork.run(({ titles }) => titles.add(title));
+    await call('Harbour Lights');
+    await call('Harbour Nights');
+    await call('Harbour Nights');
+    expect([await found('harbour'), await found('nights'), await found('lights')]).to.deep.equal([1, 1, 0]);
+    await unitOfWork.run(({ channelNames }) => channelNames.remove('channel-1'));
+    await unitOfWork.run(({ channelNames }) => channelNames.remove('nobody'));
+    expect([await found('harbour'), await found('episode')]).to.deep.equal([0, 1]);
   });
 }
 

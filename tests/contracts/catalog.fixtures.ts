@@ -1,3 +1,4 @@
+import { rankByViews } from '../../src/catalog/count-views.ts';
 import { createGenre, type Genre } from '../../src/catalog/genre.ts';
 import type { CatalogStores, TitleFilter, TitleListing } from '../../src/catalog/ports.ts';
 import { createTitle, type Title, type TitleDraft } from '../../src/catalog/title.ts';
@@ -39,7 +40,7 @@ export const published = (name: string, at: Instant = NOW, changes: Partial<Titl
 
 export const EVERYTHING: TitleFilter = {
   kind: null,
-  q: null,
+  words: null,
   genreId: null,
   accessLevel: null,
   channelId: null,
@@ -51,11 +52,24 @@ export const listing = (
 ): TitleListing => ({
   filter: { ...EVERYTHING, ...filter },
   openOnly: true,
-  sort: 'newest',
+  order: 'newest',
   now: NOW,
   ...changes,
 });
 export const genre = (name: string): Genre => createGenre(name, { id: nextId(), now: NOW });
+
+/** Counts views of titles by id and ranks them by it, as the use case does. */
+export const viewTitles = (
+  unitOfWork: UnitOfWork<CatalogStores>,
+  at: Instant,
+  views: Readonly<Record<string, number>>,
+): Promise<void> =>
+  unitOfWork.run(async ({ figures }) => {
+    const told = Object.entries(views).flatMap(([titleId, count]) =>
+      Array.from({ length: count }, () => ({ key: nextId(), titleId, at })),
+    );
+    await rankByViews(figures, [...new Set(await figures.countViews(told))], at);
+  });
 
 /** What a save that must lose throws; the unit of work is left without effect. */
 export async function lossOf(

@@ -9,7 +9,13 @@ import type { PlaybackStores } from '../../src/playback/index.ts';
 import type { SubscriptionStores } from '../../src/subscriptions/index.ts';
 import { billingAccountsContract } from './billing-accounts.contract.ts';
 import { closedAccountsContract, paymentsContract } from './billing.contract.ts';
-import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
+import {
+  assetsContract,
+  channelNamesContract,
+  figuresContract,
+  fileRemovalsContract,
+  genresContract,
+} from './catalog.contract.ts';
 import type { Contract, Open } from './contract.ts';
 import { couponRedemptionsContract, subscriptionDiscountsContract } from './coupon-redemptions.contract.ts';
 import { couponsContract } from './coupons.contract.ts';
@@ -95,6 +101,7 @@ const catalog: Ports<CatalogStores> = {
   genres: genresContract,
   assets: assetsContract,
   fileRemovals: fileRemovalsContract,
+  channelNames: channelNamesContract,
 };
 
 const subscriptions: Ports<SubscriptionStores> = {

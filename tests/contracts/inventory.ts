@@ -10,7 +10,13 @@ import { disputesContract } from './disputes.contract.ts';
 import { meterBillsContract } from './meter-bills.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';
-import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
+import {
+  assetsContract,
+  channelNamesContract,
+  figuresContract,
+  fileRemovalsContract,
+  genresContract,
+} from './catalog.contract.ts';
 import { titlesContract } from './titles.contract.ts';
 import {
   accountsContract,
@@ -55,6 +61,7 @@ export const contracts: Contracts = {
   titles: titlesContract,
   figures: figuresContract,
   genres: genresContract,
+  channelNames: channelNamesContract,
   assets: assetsContract,
   fileRemovals: fileRemovalsContract,
   idempotency: idempotencyContract,

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import type { CatalogStores, TitleFilter, TitleListing } from '../../src/catalog/ports.ts';
+import type { CatalogStores, TitleListing } from '../../src/catalog/ports.ts';
 import { editTitle, noFigures, type Title } from '../../src/catalog/title.ts';
 import { LostRace } from '../../src/kernel/domain-error.ts';
-import { after, DAY, instant, type Instant } from '../../src/kernel/instant.ts';
-import type { Page } from '../../src/kernel/page.ts';
+import { after, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { draft, genre, listing, lossOf, nextId, NOW, published, rejection } from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
+import { titleOrderContract } from './title-order.contract.ts';
+import { titleSearchContract } from './title-search.contract.ts';
 
 export function titlesContract(open: Open<CatalogStores>): void {
   let unitOfWork: UnitOfWork<CatalogStores>;
@@ -96,10 +97,10 @@ export function titlesContract(open: Open<CatalogStores>): void {
       published('archived', NOW, { status: 'archived' }),
       draft({ title: 'draft' }),
     );
-    expect(await list(listing({ sort: 'title' }))).to.deep.equal(['due', 'shown']);
+    expect(await list(listing({ order: 'title' }))).to.deep.equal(['due', 'shown']);
     expect(await list(listing({ openOnly: false }))).to.have.length(6);
     const inStatus = (status: Title['status']) =>
-      list(listing({ openOnly: false, sort: 'title' }, { status }));
+      list(listing({ openOnly: false, order: 'title' }, { status }));
     expect(await inStatus('published')).to.deep.equal(['due', 'private', 'shown']);
     expect(await inStatus('scheduled')).to.deep.equal(['not yet']);
     expect(await inStatus('archived')).to.deep.equal(['archived']);
@@ -107,80 +108,8 @@ export function titlesContract(open: Open<CatalogStores>): void {
     expect(await list(listing({}, { status: 'draft' }))).to.deep.equal([]);
   });
 
-  it('filters by kind, level, genre, channel and text of any script and case', async () => {
-    const drama = genre('Drama');
-    await unitOfWork.run(({ genres }) => genres.add(drama));
-    await add(
-      { ...published('Ärger im Paradies'), ...{ kind: 'music', accessLevel: 'free' } },
-      { ...published('100% Wolf_x'), genreIds: [drama.id], channelId: 'channel-1' },
-    );
-    const narrowed = (filter: Partial<TitleFilter>) => list(listing({}, filter));
-    expect(await narrowed({ kind: 'music' })).to.deep.equal(['Ärger im Paradies']);
-    expect(await narrowed({ accessLevel: 'free' })).to.deep.equal(['Ärger im Paradies']);
-    expect(await narrowed({ genreId: drama.id })).to.deep.equal(['100% Wolf_x']);
-    expect(await narrowed({ channelId: 'channel-1' })).to.deep.equal(['100% Wolf_x']);
-    expect(await narrowed({ channelId: 'nobody' })).to.deep.equal([]);
-    expect(await narrowed({ genreId: nextId() })).to.deep.equal([]);
-    expect(await narrowed({ q: 'ärger' })).to.deep.equal(['Ärger im Paradies']);
-    expect(await narrowed({ q: '0% w' })).to.deep.equal(['100% Wolf_x']);
-    expect(await narrowed({ q: '_y' })).to.deep.equal([]);
-    expect(await narrowed({ q: 'a rabbit' })).to.have.length(2);
-  });
-
-  it('pages newest first, ties by id, while titles are added', async () => {
-    const twins = [published('a'), published('b')];
-    await add(published('old', instant(NOW - DAY)), ...twins);
-    const page = (cursor: string | null): Promise<Page<{ readonly title: Title }>> =>
-      unitOfWork.read(({ titles }) => titles.list({ limit: 2, cursor: cursor ?? undefined }, listing()));
-    const first = await page(null);
-    expect(first.items.map(({ title }) => title.title)).to.deep.equal(['b', 'a']);
-    await add(published('newer', instant(NOW - 1)), published('newest'));
-    const second = await page(first.nextCursor);
-    expect(second.items.map(({ title }) => title.title)).to.deep.equal(['newer', 'old']);
-    expect(second.nextCursor).to.equal(null);
-  });
-
-  it('sorts titles by code point in one order everywhere, and pages through them', async () => {
-    const names = [
-      'Zebra',
-      'apple',
-      'Éclair',
-      '\u{1F600} smile',
-      '\uFB01ne',
-      'apple',
-      '10 things',
-      ' 9 lives',
-    ];
-    await add(...names.map((name) => published(name)));
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await unitOfWork.read(({ titles }) =>
-        titles.list({ limit: 3, cursor }, listing({ sort: 'title' })),
-      );
-      seen.push(...page.items.map(({ title }) => title.title));
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    expect(seen).to.deep.equal([
-      '10 things',
-      ' 9 lives',
-      'apple',
-      'apple',
-      'Zebra',
-      'Éclair',
-      '\uFB01ne',
-      '\u{1F600} smile',
-    ]);
-  });
-
-  it('refuses a cursor of another sort', async () => {
-    await add(published('a'), published('b'));
-    const { nextCursor } = await unitOfWork.read(({ titles }) => titles.list({ limit: 1 }, listing()));
-    const other = unitOfWork.read(({ titles }) =>
-      titles.list({ limit: 1, cursor: nextCursor ?? '' }, listing({ sort: 'title' })),
-    );
-    expect(await rejection(other)).to.have.property('code', 'request.invalid');
-  });
+  describe('narrowed and ordered', () => titleOrderContract(open));
+  describe('searched', () => titleSearchContract(open));
 
   it('tells which scheduled titles are due, earliest first, and when the next one is', async () => {
     const at = (milliseconds: number) => published('x', after(NOW, milliseconds), { status: 'scheduled' });

@@ -40,6 +40,7 @@ export const DRAFT: TitleDraft = {
 
 export interface CatalogWorld {
   readonly catalog: Catalog;
+  readonly unitOfWork: UnitOfWork<CatalogStores>;
   readonly storage: MediaStorage;
   readonly events: DomainEvent[];
   /** What `VIEWER` holds. */
@@ -100,6 +101,7 @@ export function catalogWorld(
   });
   const world: CatalogWorld = {
     catalog,
+    unitOfWork,
     storage,
     events,
     standing: { level: 'free', reason: 'no_subscription' },

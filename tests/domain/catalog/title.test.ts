@@ -157,7 +157,6 @@ describe('editing a title', () => {
     expect(next).to.deep.equal({
       ...before,
       title: 'ÉTÉ  indien',
-      searchText: 'été indien\nit moves.',
       sortTitle: 'été indien',
     });
   });

@@ -2,7 +2,8 @@ import type { AllStores } from '../../all-stores.ts';
 import type { Database } from '../unit-of-work.ts';
 import { knexBillingAccounts } from './billing-accounts.ts';
 import { knexClosedAccounts, knexPayments, knexRefunds } from './billing.ts';
-import { knexAssets, knexFigures, knexFileRemovals, knexGenres } from './catalog.ts';
+import { knexAssets, knexChannelNames, knexFileRemovals, knexGenres } from './catalog.ts';
+import { knexFigures } from './figures.ts';
 import { knexTitles } from './titles.ts';
 import { knexProviderEvents } from './provider-events.ts';
 import { knexGatewayBook } from './simulated-gateway.ts';
@@ -62,6 +63,7 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   titles: knexTitles(database),
   figures: knexFigures(database),
   genres: knexGenres(database),
+  channelNames: knexChannelNames(database),
   assets: knexAssets(database),
   fileRemovals: knexFileRemovals(database),
   plans: knexPlans(database),

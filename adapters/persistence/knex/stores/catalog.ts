@@ -2,15 +2,14 @@ import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
 import type {
   AssetStore,
-  CountedView,
-  FigureStore,
+  ChannelName,
+  ChannelNameStore,
   FileRemoval,
   FileRemovalStore,
   GenreStore,
 } from '../../../../src/catalog/ports.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';
-import { rawRows } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
 
@@ -18,6 +17,7 @@ const GENRES = new RecordTable<Genre>('genres', {
   id: 'text',
   name: 'text',
   nameKey: 'text',
+  words: 'text',
   createdAt: 'number',
   version: 'number',
 });
@@ -41,54 +41,10 @@ const ASSETS = new RecordTable<Asset>('assets', {
 
 const FILE_REMOVALS = new RecordTable<FileRemoval>('file_removals', { storageKey: 'text', dueAt: 'number' });
 
-/** Views and their figures move in two statements, rows in id order, however many views there are. */
-async function countViews(database: Database, views: readonly CountedView[]): Promise<number> {
-  const [keep, add] = database.dialect === 'postgres' ? POSTGRES : SQLITE;
-  const batch = views.map(({ key, titleId, at }) => ({ key, title_id: titleId, at }));
-  const counted = await rawRows(database, keep, [JSON.stringify(batch)]);
-  const perTitle = new Map<string, number>();
-  for (const row of counted) {
-    const titleId = String(row['title_id']);
-    perTitle.set(titleId, (perTitle.get(titleId) ?? 0) + 1);
-  }
-  const sums = [...perTitle].map(([titleId, amount]) => ({ title_id: titleId, amount }));
-  if (sums.length > 0) await database.knex.raw(add, [JSON.stringify(sums)]);
-  return counted.length;
-}
-
-const POSTGRES = [
-  `insert into counted_views (key, title_id, at)
-   select batch.key, batch.title_id, batch.at
-   from json_to_recordset(?::json) as batch (key text, title_id text, at bigint)
-   where exists (select 1 from title_figures where title_id = batch.title_id)
-   order by batch.key
-   on conflict (key) do nothing
-   returning title_id`,
-  `with batch as (
-     select * from json_to_recordset(?::json) as sums (title_id text, amount bigint)
-   ), held as (
-     select title_id from title_figures
-     where title_id in (select title_id from batch) order by title_id for update
-   )
-   update title_figures as figures set views = figures.views + batch.amount
-   from batch join held on held.title_id = batch.title_id
-   where figures.title_id = batch.title_id`,
-] as const;
-
-const SQLITE = [
-  `insert into counted_views (key, title_id, at)
-   select value ->> 'key', value ->> 'title_id', value ->> 'at'
-   from json_each(?)
-   where exists (select 1 from title_figures where title_id = value ->> 'title_id')
-   on conflict (key) do nothing
-   returning title_id`,
-  `update title_figures set views = title_figures.views + (batch.value ->> 'amount')
-   from json_each(?) as batch
-   where title_figures.title_id = batch.value ->> 'title_id'`,
-] as const;
-
-export const knexFigures = (database: Database): FigureStore => ({
-  countViews: async (views) => (views.length === 0 ? 0 : countViews(database, views)),
+const CHANNEL_NAMES = new RecordTable<ChannelName>('channel_names', {
+  channelId: 'text',
+  name: 'text',
+  words: 'text',
 });
 
 export const knexGenres = (database: Database): GenreStore => ({
@@ -108,6 +64,15 @@ export const knexGenres = (database: Database): GenreStore => ({
     // The genre first: whoever is about to use it waits for its row, and then does not find it.
     await database.knex('genres').where({ id }).delete();
     await database.knex('title_genres').where({ genre_id: id }).delete();
+  },
+});
+
+export const knexChannelNames = (database: Database): ChannelNameStore => ({
+  put: async (name) => {
+    await database.knex('channel_names').insert(CHANNEL_NAMES.toRow(name)).onConflict('channel_id').merge();
+  },
+  remove: async (channelId) => {
+    await database.knex('channel_names').where({ channel_id: channelId }).delete();
   },
 });
 

@@ -1,12 +1,12 @@
-import type { Knex } from 'knex';
 import type { TitleListing, TitleStore } from '../../../../src/catalog/ports.ts';
 import { noFigures, type Title, type TitleDetail, type TitleFigures } from '../../../../src/catalog/title.ts';
-import type { Instant } from '../../../../src/kernel/instant.ts';
-import { decodeCursor, pageOf, type Page, type PageRequest } from '../../../../src/kernel/page.ts';
+import type { Page, PageRequest } from '../../../../src/kernel/page.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';
 import { namedRows, onSqlite } from '../prepared.ts';
 import type { Database } from '../unit-of-work.ts';
+import { putDocuments, removeDocument } from './title-documents.ts';
+import { listTitles } from './title-list.ts';
 
 type StoredTitle = Omit<Title, 'genreIds'>;
 
@@ -32,7 +32,6 @@ const TITLES = new RecordTable<StoredTitle>('titles', {
   createdBy: 'text',
   createdAt: 'number',
   listedAt: 'number',
-  searchText: 'text',
   sortTitle: 'text',
   version: 'number',
 });
@@ -40,6 +39,8 @@ const TITLES = new RecordTable<StoredTitle>('titles', {
 const FIGURES = new RecordTable<TitleFigures>('title_figures', {
   titleId: 'text',
   views: 'number',
+  trending: 'number',
+  trendingDueAt: 'number',
   votesUp: 'number',
   votesDown: 'number',
   ratingCount: 'number',
@@ -96,65 +97,14 @@ async function details(database: Database, ids: readonly string[]): Promise<read
   return rows.map(detailOf);
 }
 
-const placeColumn = { newest: 'titles.listed_at', title: 'titles.sort_title' } as const;
-
 async function list(
-  { knex, dialect }: Database,
-  { limit, cursor }: PageRequest,
+  database: Database,
+  request: PageRequest,
   listing: TitleListing,
 ): Promise<Page<TitleDetail>> {
-  const column = placeColumn[listing.sort];
-  const [direction, beyond] = listing.sort === 'newest' ? ['desc', '<'] : ['asc', '>'];
-  const query = knex
-    .select(knex.raw(selectOf(dialect)))
-    .from(knex.raw(FROM))
-    .orderBy([
-      { column, order: direction },
-      { column: 'titles.id', order: direction },
-    ]);
-  if (cursor !== undefined) {
-    const from = decodeCursor(cursor, listing.sort === 'newest' ? 'number' : 'string');
-    query.whereRaw(`(??, titles.id) ${beyond} (?, ?)`, [column, from.value, from.id]);
-  }
-  narrow(query, listing, dialect);
-  const rows = ((await query.limit(limit + 1)) as Row[]).map(detailOf);
-  return pageOf(rows, limit, ({ title }) => ({
-    value: listing.sort === 'newest' ? title.listedAt : title.sortTitle,
-    id: title.id,
-  }));
-}
-
-function narrow(
-  query: Knex.QueryBuilder,
-  { filter, openOnly, now }: TitleListing,
-  dialect: Database['dialect'],
-): void {
-  if (openOnly) query.where({ 'titles.visibility': 'public' });
-  if (openOnly) hasStatus(query, 'published', now);
-  if (filter.status !== null) hasStatus(query, filter.status, now);
-  if (filter.kind !== null) query.where({ 'titles.kind': filter.kind });
-  if (filter.accessLevel !== null) query.where({ 'titles.access_level': filter.accessLevel });
-  if (filter.channelId !== null) query.where({ 'titles.channel_id': filter.channelId });
-  if (filter.genreId !== null) {
-    query.whereRaw(
-      'exists (select 1 from title_genres where title_id = titles.id and genre_id = ?)',
-      filter.genreId,
-    );
-  }
-  if (filter.q !== null) {
-    const position = dialect === 'postgres' ? 'strpos' : 'instr';
-    query.whereRaw(`${position}(titles.search_text, ?) > 0`, filter.q);
-  }
-}
-
-/** The status at `now`: a scheduled title whose instant has come is published, swept or not. */
-function hasStatus(query: Knex.QueryBuilder, status: Title['status'], now: Instant): void {
-  if (status === 'published') {
-    query.whereIn('titles.status', ['published', 'scheduled']).where('titles.published_at', '<=', now);
-  } else {
-    query.where({ 'titles.status': status });
-    if (status === 'scheduled') query.where('titles.published_at', '>', now);
-  }
+  const { items: ids, nextCursor } = await listTitles(database, request, listing);
+  const found = new Map((await details(database, ids)).map((detail) => [detail.title.id, detail]));
+  return { items: ids.flatMap((id) => found.get(id) ?? []), nextCursor };
 }
 
 /** Sets a title's genres; one that was removed at this moment is left out, and waited for on Postgres. */
@@ -182,14 +132,17 @@ export const knexTitles = (database: Database): TitleStore => ({
     await TITLES.insert(database, [title]);
     await FIGURES.insert(database, [noFigures(title.id)]);
     await linkGenres(database, title);
+    await putDocuments(database, [title]);
   },
   save: async (title) => {
     await TITLES.update(database, { id: title.id, version: title.version - 1 }, title);
     await linkGenres(database, title);
+    await putDocuments(database, [title]);
   },
   remove: async (id) => {
     const { knex } = database;
-    for (const table of ['title_genres', 'counted_views', 'title_figures'])
+    await removeDocument(database, id);
+    for (const table of ['title_genres', 'counted_views', 'title_views', 'title_figures'])
       await knex(table).where({ title_id: id }).delete();
     await knex('titles').where({ id }).delete();
   },

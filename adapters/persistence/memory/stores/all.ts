@@ -2,7 +2,13 @@ import type { AllStores } from '../../all-stores.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
 import { memoryBillingAccounts } from './billing-accounts.ts';
 import { memoryClosedAccounts, memoryPayments, memoryRefunds } from './billing.ts';
-import { memoryAssets, memoryFigures, memoryFileRemovals, memoryGenres } from './catalog.ts';
+import {
+  memoryAssets,
+  memoryChannelNames,
+  memoryFigures,
+  memoryFileRemovals,
+  memoryGenres,
+} from './catalog.ts';
 import { memoryTitles } from './titles.ts';
 import { memoryProviderEvents } from './provider-events.ts';
 import { memoryGatewayBook } from './simulated-gateway.ts';
@@ -65,6 +71,7 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   titles: memoryTitles(transaction),
   figures: memoryFigures(transaction),
   genres: memoryGenres(transaction),
+  channelNames: memoryChannelNames(transaction),
   assets: memoryAssets(transaction),
   fileRemovals: memoryFileRemovals(transaction),
   plans: memoryPlans(transaction),

@@ -2,6 +2,8 @@ import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
 import type {
   AssetStore,
+  ChannelName,
+  ChannelNameStore,
   CountedView,
   FigureStore,
   FileRemoval,
@@ -9,6 +11,7 @@ import type {
   GenreStore,
 } from '../../../../src/catalog/ports.ts';
 import type { Title, TitleFigures } from '../../../../src/catalog/title.ts';
+import { dayOf, type DayViews } from '../../../../src/catalog/trending.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
 import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
 import type { TableDefinition } from '../table.ts';
@@ -26,8 +29,17 @@ export const GENRES: TableDefinition<Genre> = {
 };
 export const FIGURES: TableDefinition<TitleFigures> = { name: 'title_figures', key: (row) => row.titleId };
 export const COUNTED_VIEWS: TableDefinition<CountedView> = { name: 'counted_views', key: (view) => view.key };
+export const TITLE_VIEWS: TableDefinition<DayViews> = { name: 'title_views', key: viewsKey };
+export const CHANNEL_NAMES: TableDefinition<ChannelName> = {
+  name: 'channel_names',
+  key: ({ channelId }) => channelId,
+};
 const ASSETS: TableDefinition<Asset> = { name: 'assets', key: (asset) => asset.id };
 const FILE_REMOVALS: TableDefinition<FileRemoval> = { name: 'file_removals', key: (row) => row.storageKey };
+
+function viewsKey({ titleId, day }: Pick<DayViews, 'titleId' | 'day'>): string {
+  return `${titleId} ${day}`;
+}
 
 /** As the databases order text: by code point. UTF-16 units would put emoji before some letters. */
 export function compareText(a: string, b: string): number {
@@ -46,18 +58,50 @@ export const earliestBy = (dues: readonly Instant[], until: Instant): Instant | 
 export function memoryFigures({ table }: MemoryTransaction): FigureStore {
   const figures = table(FIGURES);
   const counted = table(COUNTED_VIEWS);
+  const days = table(TITLE_VIEWS);
   return {
     countViews: async (views) => {
-      let count = 0;
+      const titleIds: string[] = [];
       for (const view of views) {
         const current = figures.get(view.titleId);
         if (!current || counted.get(view.key)) continue;
         counted.insert(view);
         figures.put({ ...current, views: current.views + 1 });
-        count += 1;
+        const day = { titleId: view.titleId, day: dayOf(view.at) };
+        days.put({ ...day, views: (days.get(viewsKey(day))?.views ?? 0) + 1 });
+        titleIds.push(view.titleId);
       }
-      return count;
+      return titleIds;
     },
+    viewsByDay: async (titleIds, from) =>
+      days
+        .where(({ titleId, day }) => day >= from && titleIds.includes(titleId))
+        .sort((a, b) => compareText(a.titleId, b.titleId) || a.day - b.day),
+    rank: async (trends) => {
+      for (const { titleId, score, dueAt } of trends) {
+        const current = figures.get(titleId);
+        if (current) figures.put({ ...current, trending: score, trendingDueAt: dueAt });
+      }
+    },
+    takeDue: async (now, limit) =>
+      figures
+        .where(({ trendingDueAt }) => trendingDueAt !== null && trendingDueAt <= now)
+        .sort((a, b) => (a.trendingDueAt ?? 0) - (b.trendingDueAt ?? 0) || compareText(a.titleId, b.titleId))
+        .slice(0, limit)
+        .map(({ titleId }) => titleId),
+    nextDueAt: async (until) =>
+      earliestBy(
+        [...figures.all()].flatMap(({ trendingDueAt }) => trendingDueAt ?? []),
+        until,
+      ),
+  };
+}
+
+export function memoryChannelNames({ table }: MemoryTransaction): ChannelNameStore {
+  const names = table(CHANNEL_NAMES);
+  return {
+    put: async (name) => names.put(name),
+    remove: async (channelId) => names.delete(channelId),
   };
 }
 
