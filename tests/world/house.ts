@@ -35,7 +35,7 @@ export interface Makers {
   payment(of: Client): Promise<string>;
   coupon(): Promise<string>;
   invoice(of: Client): Promise<string>;
-  /** Units set aside, of a meter that everybody's plan here has. */
+  /** Units that were given, set aside. */
   reservation(of: Client): Promise<string>;
   serviceKey(): Promise<string>;
 }
@@ -120,8 +120,12 @@ function makers(admin: Client): Makers {
       };
       return items[0]?.id ?? '';
     },
-    reservation: async (of) =>
-      idOf(await of.post('/usage/reservations', { feature: METER.feature, amount: 2 }), 201),
+    reservation: async (of) => {
+      // Given for it, so that whoever has no plan yet can set them aside too.
+      const units = { feature: METER.feature, amount: 2 };
+      expected(await admin.post('/entitlements/grants', { account_id: of.accountId, ...units }), 201);
+      return idOf(await of.post('/usage/reservations', units), 201);
+    },
     invoice: async (of) => {
       const { items } = (await of.get('/invoices')).body as unknown as {
         items: readonly { readonly id: string }[];
