@@ -58,5 +58,7 @@ function keepsCounting(
 ): boolean {
   const boughtAnew = terms.granted?.per === 'term' && terms.isPaid && terms.subscriptionId !== subscriptionId;
   if (boughtAnew) return false;
-  return period.start === periodStart || periodEnd === null || now < periodEnd;
+  // Behind a pause a term keeps its start and ends later; in its grace it may only be known by its end.
+  const isSame = period.start === periodStart || period.end === periodEnd;
+  return isSame || periodEnd === null || now < periodEnd;
 }

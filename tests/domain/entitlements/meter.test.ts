@@ -57,6 +57,16 @@ describe('a meter that turns', () => {
     expect(turned(used, resumed, after(NOON, 40 * DAY))).to.include({ used: 700, turn: 0 });
   });
 
+  it('goes on through the grace of a term whose beginning is not told any more', () => {
+    const perTerm = metered({ per: 'term' });
+    const end = after(NOON, 30 * DAY);
+    const owing = termsOf(perTerm, { term: { start: after(NOON, 12 * DAY), end } });
+    expect(turned(meter({ used: 700, periodEnd: end }), owing, after(end, DAY))).to.include({
+      used: 700,
+      turn: 0,
+    });
+  });
+
   it('stands still while the plan gives nothing', () => {
     const used = meter({ used: 700 });
     expect(turned(used, termsOf(null, { reason: 'paused' }), after(NOON, 90 * DAY))).to.equal(used);
