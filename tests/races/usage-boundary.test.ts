@@ -9,6 +9,8 @@ import { consumer, type Consumer, type Told } from './usage.scenario.ts';
 const scenario = new URL('./usage.scenario.ts', import.meta.url);
 const LIMIT = sized(200, 40);
 const CONTENDERS = sized(1_600, 320);
+/** Each has a connection of its own: a crowd of them would wait longer for one than is allowed. */
+const ALONE = 80;
 /** From the start of the race: the day turns in the middle of the crowd. */
 const TURNS_AFTER_MS = 150;
 
@@ -17,7 +19,11 @@ function crowd(accountId: string, turnsAt: Instant, seed: number): readonly Cons
   const chance = chanceOf(seed);
   return Array.from({ length: CONTENDERS }, () => {
     const waitMs = TURNS_AFTER_MS * (chance() + chance());
-    return consumer(accountId, { waitMs, anchor: before(turnsAt, DAY), alone: chance() < 0.3 });
+    return consumer(accountId, {
+      waitMs,
+      anchor: before(turnsAt, DAY),
+      alone: chance() < ALONE / CONTENDERS,
+    });
   });
 }
 

@@ -46,7 +46,7 @@ inEveryArena('using up one meter at once', (open) => {
       const chance = chanceOf(seed);
       const accountId = ids.next();
       const consumers = Array.from({ length: LIMIT }, () =>
-        consumer(accountId, { amount: 1 + Math.floor(chance() * 7), alone: chance() < 0.1 }),
+        consumer(accountId, { amount: 1 + Math.floor(chance() * 7), alone: chance() < 40 / LIMIT }),
       );
       const told = await toldIn(ring, consumers);
       const granted = grantedIn(told);
