@@ -6,7 +6,7 @@ import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { keyOf, type Granted, type Meter, type UsageEntry } from '../../src/entitlements/index.ts';
 import type { Scenario } from '../races/scenario.ts';
 import { entitlementsOn, holding, operator, type EntitlementWorld } from '../world/entitlements.ts';
-import { monotonicMs, pacedAt, pacedClock, type Pace } from '../world/paced-clock.ts';
+import { monotonicMs, pacedClock, type Pace } from '../world/paced-clock.ts';
 import type { Answer, Call, Numbers, Operation } from './history.ts';
 
 export interface PlayerSettings {
