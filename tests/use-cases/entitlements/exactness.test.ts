@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AllStores } from '../../../adapters/persistence/all-stores.ts';
 import { storeUnavailable } from '../../../adapters/persistence/knex/faults.ts';
 import { after, DAY, instant, SECOND } from '../../../src/kernel/instant.ts';
-import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
+import { busy, type UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import { entitlementsOn, holding, ids, metered, NOON } from '../../world/entitlements.ts';
 import { tally, together } from '../../races/race.ts';
 import { onEveryStore } from '../../world/stores.ts';
@@ -77,6 +77,24 @@ onEveryStore('using a meter up', (open) => {
     const outcomes = await together([1, 1, 1], (amount) => entitlements.consume(use(accountId, amount)));
     expect(tally(outcomes)).to.deep.equal({ 'service.unavailable': 3 });
     expect((await world().entitlements.consume(use(accountId, 1))).result.used).to.equal(4);
+  });
+
+  it('counts what it settled once, though the rest of the batch finds the store busy', async () => {
+    const [accountId, another] = [ids.next(), ids.next()];
+    let isBusy = false;
+    const { entitlements } = entitlementsOn(
+      {
+        read: (work) => unitOfWork.read(work),
+        single: (work) => unitOfWork.single(work),
+        run: (work) => (isBusy ? Promise.reject(busy()) : unitOfWork.run(work)),
+      },
+      { everybody: PLAN },
+    );
+    await entitlements.consume(use(accountId, 1));
+    isBusy = true;
+    const outcomes = await together([accountId, another], (each) => entitlements.consume(use(each, 1)));
+    expect(tally(outcomes)).to.deep.equal({ won: 1, 'service.busy': 1 });
+    expect((await world().entitlements.consume(use(accountId, 1))).result.used).to.equal(3);
   });
 
   it('forgets when a reservation would have lapsed that ended before', async () => {
