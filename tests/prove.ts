@@ -14,7 +14,12 @@ import { rowsOf, sectionOf, writeSections, type Figures, type Row, type Verdict 
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   races: ['tests/races/**/*.test.ts'],
   crashes: ['tests/crash/**/*.test.ts'],
-  random: ['tests/**/*.property.test.ts', 'tests/fuzz/**/*.test.ts', 'tests/model/**/*.test.ts'],
+  random: [
+    'tests/**/*.property.test.ts',
+    'tests/fuzz/**/*.test.ts',
+    'tests/linear/**/*.test.ts',
+    'tests/model/**/*.test.ts',
+  ],
   scenarios: ['tests/scenarios/**/*.test.ts'],
 };
 

@@ -32,10 +32,14 @@ export function recordUsage(deps: EntitlementsDeps): UsageCommands['recordUsage'
     const ruled = asked.filter((each): each is Ruled => !(each instanceof DomainError));
     const outcomes: Outcomes = new Map();
     await settleSteady(ruled, outcomes);
-    await ruleOnRest(
-      ruled.filter((each) => !outcomes.has(each)),
-      outcomes,
-    );
+    const rest = ruled.filter((each) => !outcomes.has(each));
+    try {
+      await ruleOnRest(rest, outcomes);
+    } catch (error) {
+      // What was settled is stored: a batch that failed as a whole would be tried again with it.
+      if (rest.length === ruled.length || !(error instanceof DomainError)) throw error;
+      for (const each of rest) outcomes.set(each, error);
+    }
     return asked.map((each) => (each instanceof DomainError ? each : (outcomes.get(each) as UsageOutcome)));
   };
 

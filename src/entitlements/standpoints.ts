@@ -46,7 +46,8 @@ export class Standpoints {
   trouble({ accountId, onBehalf }: Asked): DomainError | undefined {
     const facts = this.#said.facts.get(accountId);
     if (!this.#said.access.has(accountId) || (onBehalf && !facts)) return refusals.notFound();
-    return facts?.isSuspended === true ? refusals.notInPlan('suspended') : undefined;
+    // What somebody else of the same batch asks on its behalf does not concern the account itself.
+    return onBehalf && facts?.isSuspended === true ? refusals.notInPlan('suspended') : undefined;
   }
 
   granted({ accountId, feature }: MeterKey): Granted | undefined {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { batchedRead, group } from '../../adapters/persistence/group.ts';
+import { storeUnavailable } from '../../adapters/persistence/knex/faults.ts';
 
 /** A flush that ends when it is told to, and remembers its batches. */
 function heldFlush(): {
@@ -133,6 +134,17 @@ describe('grouping with an item that fails', () => {
     );
     expect(refused).to.be.instanceOf(Error).with.property('message', 'cannot take bad');
     expect(await add('good')).to.equal('good!');
+  });
+
+  it('fails all of them, and tries nothing again, when the database does not answer', async () => {
+    let flushes = 0;
+    const add = group<string, string>(async () => {
+      flushes += 1;
+      throw storeUnavailable();
+    });
+    const codes = await Promise.all(['a', 'b', 'c'].map((item) => codeOf(add(item))));
+    expect(codes).to.deep.equal(Array.from({ length: 3 }, () => 'service.unavailable'));
+    expect(flushes, 'what a flush did may be done, though nobody heard so').to.equal(1);
   });
 
   it('rejects instead of answering with the outcome of another when the number is wrong', async () => {

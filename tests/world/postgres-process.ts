@@ -12,6 +12,9 @@ export type ShutdownMode = 'fast' | 'immediate';
 export type PostgresProcess = {
   port: number;
   restart(mode: ShutdownMode): Promise<void>;
+  /** Away until `up`, with its data left where it is. */
+  down(mode: ShutdownMode): Promise<void>;
+  up(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -40,11 +43,16 @@ export async function startPostgres(options: { durable: boolean }): Promise<Post
     child.kill(SIGNAL[mode]);
     await exit;
   };
+  const up = async (): Promise<void> => {
+    child = await launch(port);
+  };
   return {
     port,
+    up,
+    down: shutDown,
     restart: async (mode) => {
       await shutDown(mode);
-      child = await launch(port);
+      await up();
     },
     stop: async () => {
       await shutDown('immediate');

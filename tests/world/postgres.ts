@@ -6,6 +6,9 @@ export type { TestDatabase } from './postgres-databases.ts';
 export type PostgresServer = Pick<Databases, 'url' | 'createDatabase' | 'query'> & {
   /** The same port and data again. Only for clusters of our own. */
   restart(mode: ShutdownMode): Promise<void>;
+  /** Away until `up`, with all its data. Only for clusters of our own. */
+  down(mode: ShutdownMode): Promise<void>;
+  up(): Promise<void>;
   stop(): Promise<void>;
 };
 export type Migrate = (url: string) => Promise<void>;
@@ -64,8 +67,8 @@ async function prepareTemplate(server: Server, migrate: Migrate): Promise<string
 }
 
 async function ownCluster(options: { durable: boolean }): Promise<Server> {
-  const { port, restart, stop } = await startPostgres(options);
-  return { ...databasesOf(`postgres://postgres@127.0.0.1:${port}/postgres`), restart, stop };
+  const { port, ...life } = await startPostgres(options);
+  return { ...databasesOf(`postgres://postgres@127.0.0.1:${port}/postgres`), ...life };
 }
 
 async function borrow(url: string): Promise<Server> {
@@ -75,9 +78,11 @@ async function borrow(url: string): Promise<Server> {
   } catch (error) {
     throw new Error('TEST_DATABASE_URL is set, but its server cannot be used', { cause: error });
   }
+  const refused = (): Promise<never> =>
+    Promise.reject(new Error('the server of TEST_DATABASE_URL is not ours to stop'));
   return {
     ...databases,
-    restart: () => Promise.reject(new Error('the server of TEST_DATABASE_URL is not ours to restart')),
+    ...{ restart: refused, down: refused, up: refused },
     stop: databases.dropAll,
   };
 }

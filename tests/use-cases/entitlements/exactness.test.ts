@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { AllStores } from '../../../adapters/persistence/all-stores.ts';
+import { storeUnavailable } from '../../../adapters/persistence/knex/faults.ts';
 import { after, DAY, instant, SECOND } from '../../../src/kernel/instant.ts';
-import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
+import { busy, type UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import { entitlementsOn, holding, ids, metered, NOON } from '../../world/entitlements.ts';
 import { tally, together } from '../../races/race.ts';
 import { onEveryStore } from '../../world/stores.ts';
@@ -57,6 +58,43 @@ onEveryStore('using a meter up', (open) => {
     expect(tally(outcomes)).to.deep.equal({ won: 5, [LIMIT_REACHED]: 3 });
     const used = outcomes.flatMap((each) => ('value' in each ? each.value.result.used : []));
     expect(used).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+
+  it('counts units at most once when the database took them and its answer was lost', async () => {
+    const accountId = ids.next();
+    const deaf: UnitOfWork<AllStores> = {
+      read: (work) => unitOfWork.read(work),
+      run: async (work) => {
+        await unitOfWork.run(work);
+        throw storeUnavailable();
+      },
+      single: async (work) => {
+        await unitOfWork.single(work);
+        throw storeUnavailable();
+      },
+    };
+    const { entitlements } = entitlementsOn(deaf, { everybody: PLAN });
+    const outcomes = await together([1, 1, 1], (amount) => entitlements.consume(use(accountId, amount)));
+    expect(tally(outcomes)).to.deep.equal({ 'service.unavailable': 3 });
+    expect((await world().entitlements.consume(use(accountId, 1))).result.used).to.equal(4);
+  });
+
+  it('counts what it settled once, though the rest of the batch finds the store busy', async () => {
+    const [accountId, another] = [ids.next(), ids.next()];
+    let isBusy = false;
+    const { entitlements } = entitlementsOn(
+      {
+        read: (work) => unitOfWork.read(work),
+        single: (work) => unitOfWork.single(work),
+        run: (work) => (isBusy ? Promise.reject(busy()) : unitOfWork.run(work)),
+      },
+      { everybody: PLAN },
+    );
+    await entitlements.consume(use(accountId, 1));
+    isBusy = true;
+    const outcomes = await together([accountId, another], (each) => entitlements.consume(use(each, 1)));
+    expect(tally(outcomes)).to.deep.equal({ won: 1, 'service.busy': 1 });
+    expect((await world().entitlements.consume(use(accountId, 1))).result.used).to.equal(3);
   });
 
   it('forgets when a reservation would have lapsed that ended before', async () => {
