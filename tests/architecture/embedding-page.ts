@@ -21,6 +21,10 @@ const PLACE = /<!-- ([\w.-]+\.ts) -->\n(?:\n```ts\n[^]*?```\n)?/g;
 export const placesIn = (page: string): readonly string[] =>
   [...page.matchAll(PLACE)].map(([, name = '']) => name);
 
+/** The names of those that are too long to be shown. */
+export const linksIn = (page: string): readonly string[] =>
+  [...page.matchAll(/\]\(embedding\/([\w.-]+\.ts)\)/g)].map(([, name = '']) => name);
+
 /** The page with each example as it is now. */
 export const withExamples = (page: string, shown: ReadonlyMap<string, string>): string =>
   page.replace(PLACE, (place, name: string) => {

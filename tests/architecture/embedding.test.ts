@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { EMBEDDING_PAGE, examples, placesIn, withExamples } from './embedding-page.ts';
+import { EMBEDDING_PAGE, examples, linksIn, placesIn, withExamples } from './embedding-page.ts';
 
 describe('the page about embedding', () => {
-  it('shows every example, each as it is run', async () => {
+  it('shows every example as it is run, or leads to it', async () => {
     const page = await readFile(EMBEDDING_PAGE, 'utf8');
     const shown = await examples();
     expect(shown.size).to.be.greaterThan(0);
-    expect(placesIn(page)).to.have.members([...shown.keys()]);
+    expect([...placesIn(page), ...linksIn(page)]).to.have.members([...shown.keys()]);
     expect(page === withExamples(page, shown), 'docs/embedding.md is stale: run npm run docs').to.equal(true);
   });
 

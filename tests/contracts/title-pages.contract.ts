@@ -3,7 +3,7 @@ import type { CatalogStores } from '../../src/catalog/ports.ts';
 import type { TitleOrder } from '../../src/catalog/title-order.ts';
 import { editTitle, type Title } from '../../src/catalog/title.ts';
 import { after, MINUTE, type Instant } from '../../src/kernel/instant.ts';
-import { chanceOf, seeds, sized } from '../races/race.ts';
+import { chanceOf, seeds, sized } from '../world/chance.ts';
 import { listing, NOW, published, viewTitles } from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
 

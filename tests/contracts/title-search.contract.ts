@@ -5,7 +5,7 @@ import { editTitle, type Title } from '../../src/catalog/title.ts';
 import { searchedWords, wordsOf } from '../../src/catalog/words.ts';
 import { after } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import { chanceOf, seeds, sized } from '../races/race.ts';
+import { chanceOf, seeds, sized } from '../world/chance.ts';
 import { draft, genre, listing, nextId, NOW, published } from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
 

@@ -28,10 +28,16 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
     'in 40 days: subscriptions.end-neared, subscriptions.end-neared, subscriptions.expired',
     'then: ended',
   ],
+  'entitlements-alone.ts': [
+    'given back: true',
+    ...['spring', 'summer', 'autumn'].map((name) => `written: ${name}`),
+    'winter: entitlements.limit-reached',
+    'left: 0',
+  ],
   'in-your-express-app.ts': [
     '200 /usher/api/v1/subscriptions/plans',
-    '200 /usher/docs',
     '200 /plans/cheapest',
+    '401 /reports/spring',
   ],
   'your-own-adapters.ts': ['memory', 'SQLite'].flatMap(() => [
     'succeeded at the till',
@@ -41,6 +47,9 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   ]),
 };
 const EXAMPLES = Object.keys(SAID);
+/** What the examples stand on. */
+const STORE = ['your-own-store.ts', 'your-own-store.test.ts'] as const;
+const textOf = (name: string): Promise<string> => readFile(join(ROOT, 'docs/embedding', name), 'utf8');
 
 /** The files of the package, by what their paths may be. */
 const ALLOWED = [
@@ -49,7 +58,7 @@ const ALLOWED = [
   /^dist\/adapters\/media\/samples\/[a-z-]+\.(?:mp4|m4a|png)$/,
   /^dist\/adapters\/media\/samples\/README\.md$/,
   /^dist\/tests\/contracts\/[a-z.-]+\.(?:js|d\.ts)$/,
-  /^dist\/tests\/world\/(?:accounts|coupons|media-samples|payments|subscriptions)\.(?:js|d\.ts)$/,
+  /^dist\/tests\/world\/(?:accounts|chance|coupons|media-samples|payments|subscriptions)\.(?:js|d\.ts)$/,
 ];
 
 const TYPE_CHECK = join(import.meta.dirname, 'type-check.ts');
@@ -112,19 +121,14 @@ describe('the package', function () {
     }
   });
 
-  it('works as a core with no package beside it', async () => {
+  it('loads as a core with no package beside it', async () => {
     const code = [
       `const entries = ${JSON.stringify(CORE.map(named))};`,
       'for (const entry of entries) console.log(entry, Object.keys(await import(entry)).length > 0);',
-      `const { createEntitlements, entitlementPolicy } = await import('usher/entitlements');`,
-      'const access = { level: "free", reason: "no_subscription", plan: null };',
-      'const plans = { accessOf: async () => access, accessOfAll: async (ids) => ids.map(() => access) };',
-      'const core = createEntitlements({ plans, clock: { now: () => 0 }, policy: entitlementPolicy });',
-      'console.log((await core.standing("ada")).maxDevices);',
     ].join('\n');
     await writeFile(join(alone.folder, 'core.mjs'), code);
     const { said } = await run(process.execPath, ['core.mjs'], { cwd: alone.folder });
-    expect(said.trim().split('\n')).to.deep.equal([...CORE.map((entry) => `${named(entry)} true`), '1']);
+    expect(said.trim().split('\n')).to.deep.equal(CORE.map((entry) => `${named(entry)} true`));
     for (const entry of REST) {
       const { code: ended } = await tryOut(process.execPath, ['-e', `import('${named(entry)}')`], {
         cwd: alone.folder,
@@ -137,7 +141,7 @@ describe('the package', function () {
     await writeFile(join(alone.folder, 'core.ts'), importing(CORE));
     const wrong = `import { instant } from 'usher/kernel';\nexport const text: string = instant(0);\n`;
     await writeFile(join(alone.folder, 'wrong.ts'), wrong);
-    const faults = await typeFaults(alone, 'nodenext', ['.ts']);
+    const faults = await typeFaults(alone, 'nodenext', ['core.ts', 'wrong.ts']);
     expect(faults).to.have.length(1);
     expect(faults[0]).to.match(/^wrong\.ts\(2,14\): error TS2322/);
   });
@@ -151,10 +155,10 @@ describe('the package', function () {
   describe('in the examples of docs/embedding.md', () => {
     before(async () => {
       for (const name of EXAMPLES) {
-        const example = await readFile(join(ROOT, 'docs/embedding', name), 'utf8');
-        await writeFile(join(project.folder, name), example);
-        await writeFile(join(project.folder, name.replace('.ts', '.cts')), asCommonJs(example));
+        await writeFile(join(project.folder, name), await textOf(name));
+        await writeFile(join(project.folder, name.replace('.ts', '.cts')), asCommonJs(await textOf(name)));
       }
+      for (const name of STORE) await writeFile(join(project.folder, name), await textOf(name));
     });
 
     it('type-checks for nodenext, as a module and as CommonJS', async () => {
@@ -173,5 +177,23 @@ describe('the package', function () {
           // What happens behind the answers happens in no promised order.
           expect(said.trim().split('\n').sort()).to.deep.equal([...(SAID[name] ?? [])].sort());
         });
+
+    it('has entitlements alone, with no package beside them', async () => {
+      for (const name of ['entitlements-alone.ts', 'your-own-store.ts'])
+        await writeFile(join(alone.folder, name), await textOf(name));
+      const { said } = await run(process.execPath, ['entitlements-alone.ts'], { cwd: alone.folder });
+      expect(said.trim().split('\n')).to.deep.equal(SAID['entitlements-alone.ts']);
+    });
+
+    it('proves a store of its own by the contracts, which see what it forgets', async () => {
+      const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
+      const prove = () => tryOut(process.execPath, [mocha, STORE[1]], { cwd: project.folder });
+      const { said, code } = await prove();
+      expect(code, said).to.equal(0);
+      expect(Number(/(\d+) passing/.exec(said)?.[1])).to.be.greaterThan(40);
+      const forgetful = (await textOf(STORE[0])).replace('!== next.version - 1', '=== undefined');
+      await writeFile(join(project.folder, STORE[0]), forgetful);
+      expect((await prove()).said).to.match(/failing[^]*names exactly those that stood one version before/);
+    });
   });
 });

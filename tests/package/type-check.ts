@@ -21,6 +21,7 @@ const options: ts.CompilerOptions = {
   lib: ['lib.es2024.d.ts'],
   strict: true,
   noEmit: true,
+  allowImportingTsExtensions: true,
   skipLibCheck: false,
   types: existsSync(types) ? readdirSync(types) : [],
 };

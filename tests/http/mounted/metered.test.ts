@@ -7,7 +7,7 @@ import { answerRefusals } from '../../../adapters/http/answer-refusals.ts';
 import { metered, type MeteredOptions } from '../../../adapters/http/metered.ts';
 import { createGuard } from '../../../src/entitlements/index.ts';
 import { DomainError } from '../../../src/kernel/domain-error.ts';
-import { handMeter, type HandMeter } from '../../world/meter.ts';
+import { handMeter, type HandMeter } from '../../world/hand-meter.ts';
 
 /** Routes of another team, which know who calls by a header of theirs. */
 const accountOf: MeteredOptions['accountOf'] = (request) => request.get('x-account');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createGuard } from '../../../src/entitlements/index.ts';
-import { handMeter } from '../../world/meter.ts';
+import { handMeter } from '../../world/hand-meter.ts';
 
 const ACCOUNT = '01980000-0000-7000-8000-00000000a11c';
 const downloads = { accountId: ACCOUNT, feature: 'downloads' } as const;

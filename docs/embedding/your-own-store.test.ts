@@ -1,0 +1,4 @@
+import { entitlementContracts } from 'usher/contracts';
+import { openStores } from './your-own-store.ts';
+
+entitlementContracts(async () => openStores());
