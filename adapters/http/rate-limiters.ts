@@ -60,7 +60,7 @@ export function requestLimiter(counter: HitCounter): Limiter {
 
 /** Tells the caller what is left to them in the words of draft 8, and refuses who has nothing left. */
 function admit({ total, leftMs }: Hits, { limit, name, policy }: Counted, { head }: Exchange): void {
-  const seconds = Math.max(1, Math.ceil(leftMs / 1_000));
+  const seconds = Math.max(1, Math.ceil(Math.floor(leftMs) / 1_000));
   head.push('RateLimit', `"${name}"; r=${Math.max(0, limit - total)}; t=${seconds}`);
   head.push('RateLimit-Policy', policy);
   if (total > limit) throw edgeRefusals.rateLimited(seconds);

@@ -88,7 +88,7 @@ const BARE: Readonly<Record<'GET' | 'POST', Shot>> = {
 /** Everything of the real edge is on; only the limits' numbers are out of the way. */
 const environment = (dataDir: string, databaseUrl: string | null): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
-  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=4',
+  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=16',
   DATA_DIR: dataDir,
   PORT: '0',
   SEED: 'none',

@@ -137,19 +137,17 @@ describe('hits counted ahead', () => {
 
   it('ask far less often than a steady caller calls', async () => {
     for (let call = 1; call <= 1_000; call += 1) {
-      expect((await counter.hit('me', 100_000)).total).to.equal(call);
+      expect((await counter.hit('me', 100_000)).total).to.be.at.least(call);
       if (call % 10 === 0) await pause(2);
     }
     expect(shared.asked).to.be.below(500);
   });
 
-  it('say of each request how many there were', async () => {
-    const totals: number[] = [];
-    for (let call = 0; call < 60; call += 1) {
-      totals.push((await counter.hit('me', LIMIT)).total);
+  it('say of each request how many there were, or a little more until what is held is back', async () => {
+    for (let call = 1; call <= 60; call += 1) {
+      expect((await counter.hit('me', LIMIT)).total).to.be.within(call, call + LIMIT / 32);
       await pause(2);
     }
-    expect(totals).to.deep.equal(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
   it('are given back when the caller stays away', async () => {
