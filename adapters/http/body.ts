@@ -34,7 +34,7 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits): Pr
   }
   if (Number(declared ?? 0) > limits.limitBytes) throw bodyTooLarge(limits.limitBytes);
   if (isTaken(request)) return taken(request, limits.limitBytes);
-  const bytes = arrived(request, Number(declared)) ?? (await readAll(request, limits));
+  const bytes = (await arrived(request, Number(declared))) ?? (await readAll(request, limits));
   return bytes.length === 0 ? undefined : parsed(bytes);
 }
 
@@ -54,8 +54,10 @@ function within(bytes: Buffer, limitBytes: number): Buffer {
   return bytes;
 }
 
-/** The whole body, when it came with the head, as small ones do: no listeners, no timer, no waiting. */
-function arrived(request: IncomingMessage, declared: number): Buffer | undefined {
+/** The whole body, when it came with the head, as small ones do: no listeners and no timer. */
+async function arrived(request: IncomingMessage, declared: number): Promise<Buffer | undefined> {
+  // Node tells of the head first, and then reads on in what it has.
+  await Promise.resolve();
   if (request.readableLength !== declared) return undefined;
   const bytes: unknown = request.read();
   // Nothing more comes, but a stream ends only when it is read to its end.

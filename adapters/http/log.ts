@@ -28,31 +28,53 @@ export const edgeLog = (logger: Logger): EdgeLog => ({
     logger.error({ err: error, ...(requestId === undefined ? {} : { request_id: requestId }) }, context),
 });
 
+/** Characters, or milliseconds since the first of them, that make a piece. */
+const PIECE = 32_768;
+const PIECE_MS = 50;
+
 /** The process's logger: JSON lines on standard output, written off the request's path. */
 export const processLogger = (level: string): Logger =>
   pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.epochTime },
-    (standardOutput ??= byTurn(
-      pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 1_000 }),
+    (standardOutput ??= inPieces(
+      pino.destination({
+        dest: 1,
+        sync: false,
+        // It writes when it is told to; what it holds at the end of the process it writes by itself.
+        minLength: 4 * PIECE,
+        maxWrite: 16 * PIECE,
+        periodicFlush: 1_000,
+      }),
     )),
   );
 
 /** One for the process, however many products are composed in it: each listens for the end of the process. */
 let standardOutput: DestinationStream | undefined;
 
-/** The lines of one turn of the event loop in one piece: at each, the destination measures all that it holds. */
-function byTurn(destination: DestinationStream): DestinationStream {
+/**
+ * Many lines in one piece: each write goes through a thread and wakes the reader, which at one in every turn of
+ * the event loop costs a tenth of the throughput.
+ */
+function inPieces(destination: ReturnType<typeof pino.destination>): DestinationStream {
   let lines = '';
+  let timer: NodeJS.Timeout | undefined;
   const handOver = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     if (lines !== '') destination.write(lines);
     lines = '';
+  };
+  const write = (): void => {
+    handOver();
+    destination.flush();
   };
   // Before the destination's own listener, which writes what it has then.
   process.prependOnceListener('exit', handOver);
   return {
     write: (line) => {
-      if (lines === '') setImmediate(handOver);
       lines += line;
+      if (lines.length >= PIECE) write();
+      else timer ??= setTimeout(write, PIECE_MS).unref();
     },
   };
 }

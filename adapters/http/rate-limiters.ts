@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
-import { rateLimit, type ClientRateLimitInfo, type Options, type Store } from 'express-rate-limit';
+import { rateLimit, type Store } from 'express-rate-limit';
 import { edgeRefusals } from './edge-refusals.ts';
 import type { Exchange } from './exchange.ts';
 import type { EdgeLog } from './log.ts';
-
-const WINDOW_MS = 60_000;
+import { WINDOW_MS, type HitCounter, type Hits } from './rate-hits.ts';
 
 /** Whom a request is counted for, and what is said of it. */
 export interface Counted {
@@ -13,7 +12,7 @@ export interface Counted {
   readonly name: string;
   /** The value of `RateLimit-Policy`; its partition is a digest, so that it tells nobody the key. */
   readonly policy: string;
-  /** When the window ends in which most of the limit was left when last counted; UTC milliseconds. */
+  /** The end, by `performance.now()`, of the window in which most of the limit was left when last counted. */
   roomyUntil: number;
 }
 
@@ -28,7 +27,8 @@ export interface Admission {
   readonly isLikely: boolean;
 }
 
-export type Limiter = (counted: Counted, exchange: Exchange) => Admission;
+/** Undefined: counted, and granted. */
+export type Limiter = (counted: Counted, exchange: Exchange) => Admission | undefined;
 
 export function countedOf(key: string, name: string, limit: number): Counted {
   const partition = Buffer.from(hash('sha256', key, 'hex').slice(0, 12)).toString('base64');
@@ -37,39 +37,40 @@ export function countedOf(key: string, name: string, limit: number): Counted {
 }
 
 /**
- * The limit of whole requests: the stores and the draft-8 headers of express-rate-limit, without its middleware,
- * which asks every request for options that are the same for all of them and costs it a tenth of the throughput.
+ * The limit of whole requests, with the draft-8 headers of express-rate-limit and without its middleware, which
+ * asks every request for options that are the same for all of them and costs it a tenth of the throughput.
  */
-export function requestLimiter(store: Store): Limiter {
-  // Of a limiter's options the window is what a store looks at.
-  void store.init?.({ windowMs: WINDOW_MS } as Options);
-  const isFar = store.localKeys === false;
-  const count = async (counted: Counted, exchange: Exchange): Promise<void> => {
-    const info = await store.increment(counted.key);
-    counted.roomyUntil = info.totalHits * 2 < counted.limit ? (info.resetTime?.getTime() ?? 0) : 0;
-    admit(info, counted, exchange);
+export function requestLimiter(counter: HitCounter): Limiter {
+  const counting = async (pending: Promise<Hits>, counted: Counted, exchange: Exchange): Promise<void> => {
+    const askedAt = performance.now();
+    const hits = await pending;
+    counted.roomyUntil = hits.total * 2 < counted.limit ? askedAt + hits.leftMs : 0;
+    admit(hits, counted, exchange);
   };
-  return (counted, exchange) => ({
-    granted: count(counted, exchange),
-    isLikely: isFar && Date.now() < counted.roomyUntil,
-  });
+  return (counted, exchange) => {
+    const hits = counter.hit(counted.key, counted.limit);
+    if (hits instanceof Promise) {
+      const isLikely = performance.now() < counted.roomyUntil;
+      return { granted: counting(hits, counted, exchange), isLikely };
+    }
+    admit(hits, counted, exchange);
+    return undefined;
+  };
 }
 
 /** Tells the caller what is left to them in the words of draft 8, and refuses who has nothing left. */
-function admit(
-  { totalHits, resetTime }: ClientRateLimitInfo,
-  { limit, name, policy }: Counted,
-  { head }: Exchange,
-): void {
-  const leftMs = resetTime === undefined ? WINDOW_MS : resetTime.getTime() - Date.now();
-  const seconds = Math.max(1, Math.ceil(leftMs / 1_000));
-  head.push('RateLimit', `"${name}"; r=${Math.max(0, limit - totalHits)}; t=${seconds}`);
+function admit({ total, leftMs }: Hits, { limit, name, policy }: Counted, { head }: Exchange): void {
+  const seconds = Math.max(1, Math.ceil(Math.floor(leftMs) / 1_000));
+  head.push('RateLimit', `"${name}"; r=${Math.max(0, limit - total)}; t=${seconds}`);
   head.push('RateLimit-Policy', policy);
-  if (totalHits > limit) throw edgeRefusals.rateLimited(seconds);
+  if (total > limit) throw edgeRefusals.rateLimited(seconds);
 }
 
 /** The limit of failures: the package's middleware, which takes back the count of what turns out well. */
-export function failureLimiter(store: Store, log: EdgeLog): Limiter {
+export function failureLimiter(
+  store: Store,
+  log: EdgeLog,
+): (counted: Counted, exchange: Exchange) => Promise<void> {
   const asked = new WeakMap<object, Counted>();
   const of = (request: object): Counted => {
     const counted = asked.get(request);
@@ -95,27 +96,25 @@ export function failureLimiter(store: Store, log: EdgeLog): Limiter {
     // Its checks warn about set-ups that ours is not.
     validate: false,
   });
-  const count = async (counted: Counted, { request, response }: Exchange): Promise<ClientRateLimitInfo> => {
+  return async (counted, exchange) => {
+    const { request, response } = exchange;
     asked.set(request, counted);
     await new Promise<void>((resolve, reject) => {
       void middleware(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
     });
-    return infoOf(request);
+    admit(hitsOf(request), counted, exchange);
   };
-  return (counted, exchange) => ({
-    granted: count(counted, exchange).then((info) => admit(info, counted, exchange)),
-    isLikely: false,
-  });
 }
 
 /** The caller's own failures; ours (5xx) and being limited are none. */
 const isFailure = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
 
 /** What the middleware notes on a request that it has counted. */
-function infoOf(request: object): ClientRateLimitInfo {
+function hitsOf(request: object): Hits {
   const { rateLimit: info } = request as {
     readonly rateLimit?: { readonly used: number; readonly resetTime: Date | undefined };
   };
   if (!info) throw new Error('a request that was not counted');
-  return { totalHits: info.used, resetTime: info.resetTime };
+  const leftMs = info.resetTime === undefined ? WINDOW_MS : info.resetTime.getTime() - Date.now();
+  return { total: info.used, leftMs };
 }

@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
 import type { EdgeLog } from './log.ts';
 import type { Credential } from './passport.ts';
+import { memoryHits, type HitCounter } from './rate-hits.ts';
 import { countedOf, failureLimiter, requestLimiter, type Admission, type Counted } from './rate-limiters.ts';
 import { Remembered } from './remembered.ts';
 import type { RateClass } from './route.ts';
@@ -25,16 +26,23 @@ export interface Caller {
 }
 
 export interface RateLimits {
-  /** Counts the request; undefined when it belongs to no limit. */
+  /**
+   * Counts the request, and refuses it when it is one too many; undefined when there is nothing to wait for,
+   * because it is counted or belongs to no limit.
+   */
   admit(rate: RateClass, caller: Caller, exchange: Exchange): Admission | undefined;
 }
 
 export const noRateLimits: RateLimits = { admit: () => undefined };
 
 /** Makes the counters of one class; the name keeps classes apart where they share a table. */
-export type RateStores = (name: string) => Store;
+export interface RateStores {
+  requests(name: string): HitCounter;
+  /** For the middleware of express-rate-limit, which takes back the count of what turns out well. */
+  failures(name: string): Store;
+}
 
-export const memoryRateStores: RateStores = () => new MemoryStore();
+export const memoryRateStores: RateStores = { requests: memoryHits, failures: () => new MemoryStore() };
 
 /** Log-ins of one address under way at once: more would gain nothing, since hashing is capped at the cores. */
 const LOG_INS_AT_ONCE = 4;
@@ -44,9 +52,9 @@ const IPV6_BITS = 64;
 const CALLERS = 20_000;
 
 export function rateLimits(stores: RateStores, log: EdgeLog, numbers = rateNumbers): RateLimits {
-  const api = requestLimiter(stores('api'));
-  const register = requestLimiter(stores('register'));
-  const login = failureLimiter(stores('login'), log);
+  const api = requestLimiter(stores.requests('api'));
+  const register = requestLimiter(stores.requests('register'));
+  const login = failureLimiter(stores.failures('login'), log);
   // An attempt counts until it turns out good, so many good ones at once could look like failures: they queue.
   const logIns = new Gate(LOG_INS_AT_ONCE);
   const byAccount = callers('account', 'account', numbers.account);
@@ -70,7 +78,7 @@ export function rateLimits(stores: RateStores, log: EdgeLog, numbers = rateNumbe
       if (rate === 'api') return api(counted, exchange);
       if (rate === 'register') return register(counted, exchange);
       const turn = logIns.enter(counted.key, exchange.response);
-      return { isLikely: false, granted: turn.then(() => login(counted, exchange).granted) };
+      return { isLikely: false, granted: turn.then(() => login(counted, exchange)) };
     },
   };
 }

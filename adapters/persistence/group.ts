@@ -12,6 +12,12 @@ export interface GroupOptions {
   readonly maxWaiting?: number;
 }
 
+/**
+ * Turns of the event loop that a batch is gathered for, while each brings more. A commit takes as long as a few
+ * dozen requests take to arrive, so without it a crowd falls in two halves that wait for each other's commits.
+ */
+const MAX_TURNS = 4;
+
 interface Waiting<I, O> {
   readonly item: I;
   readonly resolve: (outcome: O) => void;
@@ -21,7 +27,8 @@ interface Waiting<I, O> {
 /**
  * Group commit: what arrives in one turn of the event loop, or while a flush is under way, is flushed
  * together, and each caller is answered only after that flush has ended. The first item arms the flush at
- * the end of the turn; one flush is in flight at a time. A flush that fails is halved until the item that
+ * the end of the turn: one that stays alone goes then, a crowd is gathered for as long as it grows, a few turns
+ * at the most. One flush is in flight at a time. A flush that fails is halved until the item that
  * fails stands alone, so that it does not fail its neighbours.
  */
 export function group<I, O>(
@@ -31,13 +38,21 @@ export function group<I, O>(
   let waiting: Waiting<I, O>[] = [];
   let inFlight = false;
 
+  /** `met` so many waited when the turn began. */
+  const gather = (met: number, turns: number): void => {
+    setImmediate(() => {
+      const isGrowing = waiting.length > met && waiting.length < maxBatch && turns < MAX_TURNS;
+      if (isGrowing) gather(waiting.length, turns + 1);
+      else void drain();
+    });
+  };
+
   const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxBatch);
-      waiting = waiting.slice(maxBatch);
-      await settle(batch, flush);
-    }
-    inFlight = false;
+    const batch = waiting.slice(0, maxBatch);
+    waiting = waiting.slice(maxBatch);
+    await settle(batch, flush);
+    if (waiting.length > 0) gather(1, 1);
+    else inFlight = false;
   };
 
   return (item) =>
@@ -46,7 +61,7 @@ export function group<I, O>(
       waiting.push({ item, resolve, reject });
       if (inFlight) return undefined;
       inFlight = true;
-      setImmediate(() => void drain());
+      gather(1, 1);
       return undefined;
     });
 }

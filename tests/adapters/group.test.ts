@@ -67,10 +67,37 @@ describe('grouping what arrives together', () => {
     expect(held.batches).to.deep.equal([['a']]);
     held.end();
     expect(await first).to.equal('a!');
-    await turn();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
     expect(held.batches).to.deep.equal([['a'], ['b', 'c']]);
     held.end();
     expect(await Promise.all(others)).to.deep.equal(['b!', 'c!']);
+  });
+
+  it('gathers a crowd for as long as it grows', async () => {
+    const held = heldFlush();
+    const add = group(held.flush);
+    const outcomes = [add('a'), add('b')];
+    await turn();
+    outcomes.push(add('c'));
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect(held.batches).to.deep.equal([['a', 'b', 'c']]);
+    held.end();
+    expect(await Promise.all(outcomes)).to.deep.equal(['a!', 'b!', 'c!']);
+  });
+
+  it('does not wait for a crowd that never ends to arrive', async () => {
+    const held = heldFlush();
+    const add = group(held.flush);
+    const outcomes: Promise<string>[] = [];
+    for (let turns = 0; turns < 10; turns += 1) {
+      outcomes.push(add('a'), add('b'));
+      await turn();
+    }
+    expect(held.batches.map((batch) => batch.length)).to.deep.equal([8]);
+    held.end();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    held.end();
+    expect(await Promise.all(outcomes)).to.have.length(20);
   });
 
   it('arms itself again after it has been idle', async () => {
@@ -98,7 +125,7 @@ describe('grouping what arrives together', () => {
     const add = group(held.flush, { maxWaiting: 2 });
     const admitted = [add('a'), add('b')];
     expect(await codeOf(add('c'))).to.equal('service.busy');
-    await turn();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
     held.end();
     expect(await Promise.all(admitted)).to.deep.equal(['a!', 'b!']);
     const later = add('d');

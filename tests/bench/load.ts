@@ -21,6 +21,7 @@ export interface Measured {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  readonly answered: number;
   readonly failed: number;
 }
 
@@ -41,6 +42,7 @@ export async function drive({ base, connections, seconds, shots }: Load): Promis
     perSecond: result.requests.average,
     p50: result.latency.p50,
     p99: result.latency.p99,
+    answered: result.requests.total,
     failed: result.non2xx + result.errors + result.timeouts,
   };
 }

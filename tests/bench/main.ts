@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster } from '../world/postgres.ts';
+import { startCluster, type PostgresServer } from '../world/postgres.ts';
 import { setStage, type Stage, type Subscriber } from './cast.ts';
-import { drive, median, memoryMiB, type Measured, type Shot } from './load.ts';
+import { cpuMs } from './cpu.ts';
+import { drive, median, memoryMiB, type Load, type Measured, type Shot } from './load.ts';
 import { serve, type Served } from './processes.ts';
 
 /**
  * `npm run bench`: each route beside a bare Express route in one run, interleaved, medians of several
- * rounds. `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` and `BENCH_STORES` size it, `BENCH_ONLY` picks.
+ * rounds; and the CPU time of a request, which stays what it is when the machine has other things to do. `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CONNECTIONS` and `BENCH_STORES` size it, `BENCH_ONLY` picks.
  */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
@@ -98,7 +99,7 @@ const BARE: Readonly<Record<'GET' | 'POST', Shot>> = {
 /** Everything of the real edge is on; only the limits' numbers are out of the way. */
 const environment = (dataDir: string, databaseUrl: string | null): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
-  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=4',
+  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=16',
   DATA_DIR: dataDir,
   PORT: '0',
   SEED: 'none',
@@ -123,7 +124,8 @@ async function measure(store: string, bare: Served): Promise<void> {
   try {
     const stage = await setStage(usher.base, admin, ACCOUNTS);
     const subjects = SUBJECTS.filter(({ name }) => ONLY?.includes(name) ?? true);
-    for (const subject of subjects) await compare(store, subject, { usher, bare, stage });
+    const scene = { usher, bare, stage, database: cluster && (await serverOf(cluster)) };
+    for (const subject of subjects) await compare(store, subject, scene);
   } finally {
     await usher.stop();
     await cluster?.stop();
@@ -131,37 +133,78 @@ async function measure(store: string, bare: Served): Promise<void> {
   }
 }
 
+/** The process that all others of the cluster come from: the first line of its lock file. */
+async function serverOf(cluster: PostgresServer): Promise<number> {
+  const [row] = await cluster.query('show data_directory');
+  const lock = join(String(row?.['data_directory']), 'postmaster.pid');
+  return Number.parseInt(await readFile(lock, 'utf8'), 10);
+}
+
 interface Scene {
   readonly usher: Served;
   readonly bare: Served;
   readonly stage: Stage;
+  /** The database's process, where it is not a part of ours. */
+  readonly database: number | undefined;
 }
 
-async function compare(store: string, subject: Subject, { usher, bare, stage }: Scene): Promise<void> {
-  const ours: Measured[] = [];
-  const theirs: Measured[] = [];
+interface Round extends Measured {
+  /** Microseconds of CPU for each request: of the server, of the database. */
+  readonly cpu: number;
+  readonly databaseCpu: number;
+}
+
+async function round(load: Load, server: number, database?: number): Promise<Round> {
+  const used = (): Promise<number[]> =>
+    Promise.all([cpuMs(server), database === undefined ? 0 : cpuMs(database)]);
+  const before = await used();
+  const measured = await drive(load);
+  const after = await used();
+  const [cpu = 0, databaseCpu = 0] = after.map(
+    (ms, index) => ((ms - (before[index] ?? 0)) * 1_000) / measured.answered,
+  );
+  return { ...measured, cpu, databaseCpu };
+}
+
+async function compare(
+  store: string,
+  subject: Subject,
+  { usher, bare, stage, database }: Scene,
+): Promise<void> {
+  const ours: Round[] = [];
+  const theirs: Round[] = [];
   const load = { connections: CONNECTIONS, seconds: SECONDS };
   const memory: number[] = [];
   const shots = subject.shots(stage);
   const bareShots = (): readonly Shot[] => [BARE[subject.bare]];
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const theirRound = await drive({ ...load, base: bare.base, shots: bareShots });
-    const ourRound = await drive({ ...load, base: usher.base, shots });
+  for (let number = 0; number <= ROUNDS; number += 1) {
+    const theirRound = await round({ ...load, base: bare.base, shots: bareShots }, bare.pid);
+    const ourRound = await round({ ...load, base: usher.base, shots }, usher.pid, database);
     memory.push(await memoryMiB(usher.pid));
     // The first round warms both up and does not count.
-    if (round > 0) theirs.push(theirRound);
-    if (round > 0) ours.push(ourRound);
+    if (number > 0) theirs.push(theirRound);
+    if (number > 0) ours.push(ourRound);
   }
   const ratios = ours.map(({ perSecond }, index) => perSecond / (theirs[index]?.perSecond ?? Number.NaN));
   const failed = ours.reduce((sum, each) => sum + each.failed, 0);
   const figures = [
     `${median(ours.map(({ perSecond }) => perSecond)).toFixed(0)}/s`,
     `${median(ratios).toFixed(2)} of a bare ${subject.bare} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    cpuOf(ours, theirs),
     `p50 ${median(ours.map(({ p50 }) => p50))} ms, p99 ${median(ours.map(({ p99 }) => p99))} ms`,
     `${failed} failed`,
     `resident ${Math.max(...memory)} MiB`,
   ];
   console.log(`${store}: ${subject.name}: ${figures.join(', ')}`);
+}
+
+function cpuOf(ours: readonly Round[], theirs: readonly Round[]): string {
+  const of = (rounds: readonly Round[], which: 'cpu' | 'databaseCpu'): string =>
+    median(rounds.map((each) => each[which])).toFixed(0);
+  const database = ours.some(({ databaseCpu }) => databaseCpu > 0)
+    ? ` + ${of(ours, 'databaseCpu')} in the database`
+    : '';
+  return `${of(ours, 'cpu')} µs of CPU${database} (bare ${of(theirs, 'cpu')})`;
 }
 
 const bare = await serve('tests/bench/bare.ts', [], { PATH: process.env['PATH'] });

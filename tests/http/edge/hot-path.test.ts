@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
 import { z } from 'zod';
 import { silentLog } from '../../../adapters/http/log.ts';
-import { rateLimits } from '../../../adapters/http/rate-limits.ts';
+import type { HitCounter, Hits } from '../../../adapters/http/rate-hits.ts';
+import { memoryRateStores, rateLimits } from '../../../adapters/http/rate-limits.ts';
 import { Remembered } from '../../../adapters/http/remembered.ts';
 import { RequestDurations } from '../../../adapters/http/request-durations.ts';
 import { route, type Route } from '../../../adapters/http/route.ts';
@@ -12,30 +12,19 @@ import { eventually } from '../../world/eventually.ts';
 import { ask, bearer, json, startEdge, stopAll, token, type PlantedEdge } from './planted.ts';
 
 /** Counters somewhere else: each count is answered when `answer` is called. */
-class FarCounters implements Store {
-  readonly localKeys = false;
+class FarCounters implements HitCounter {
   readonly #waiting: (() => void)[] = [];
   /** What the next count will be. */
   hits = 1;
 
-  increment(): Promise<ClientRateLimitInfo> {
-    return new Promise((resolve) =>
-      this.#waiting.push(() => resolve({ totalHits: this.hits, resetTime: new Date(Date.now() + 60_000) })),
-    );
+  hit(): Promise<Hits> {
+    return new Promise((resolve) => this.#waiting.push(() => resolve({ total: this.hits, leftMs: 60_000 })));
   }
 
   /** Waits for a request to be counted, and counts it. */
   async answer(): Promise<void> {
     await eventually('a request is to be counted', () => this.#waiting.length > 0, 1_000);
     this.#waiting.shift()?.();
-  }
-
-  async decrement(): Promise<void> {
-    throw new Error('a request was uncounted');
-  }
-
-  async resetKey(): Promise<void> {
-    throw new Error('a key was reset');
   }
 }
 
@@ -88,7 +77,7 @@ describe('a question while its request is being counted far away', () => {
     counters = new FarCounters();
     asked = [];
     const numbers = { anonymous: 100, account: 100, register: 100, login: 100 };
-    const limits = rateLimits(() => counters, silentLog, numbers);
+    const limits = rateLimits({ ...memoryRateStores, requests: () => counters }, silentLog, numbers);
     edge = await startEdge({ deps: { limits, routes: notingRoutes(asked) } });
   });
   afterEach(stopAll);
