@@ -8,6 +8,7 @@ import {
 } from '../../src/operations/index.ts';
 import { createInlineRunner } from '../jobs/inline.ts';
 import { createDeliver, createPgBossQueue } from '../jobs/pg-boss-queue.ts';
+import { createLine } from '../jobs/line.ts';
 import { createPgBossRunner } from '../jobs/pg-boss.ts';
 import { jobsOf } from '../jobs/schedule.ts';
 import { withinSeconds } from '../jobs/time-limit.ts';
@@ -28,9 +29,24 @@ const TOLD_AT_ONCE = 2;
 export function provideBackground(container: Container): void {
   provide(
     container,
+    keys.PACKAGING_LINE,
+    [keys.PACKAGER, keys.CATALOG, keys.FAILURES],
+    (packager, catalog, failures) =>
+      packager && createLine('packaging', (limit) => catalog.packageDue(limit), failures),
+  );
+  provide(
+    container,
     keys.REACT,
-    [keys.CONFIG, keys.NOTIFICATIONS, keys.SUBSCRIPTIONS, keys.PLAYBACK, keys.BILLING, keys.CATALOG],
-    (config, notifications, subscriptions, playback, billing, catalog) =>
+    [
+      keys.CONFIG,
+      keys.NOTIFICATIONS,
+      keys.SUBSCRIPTIONS,
+      keys.PLAYBACK,
+      keys.BILLING,
+      keys.CATALOG,
+      keys.PACKAGING_LINE,
+    ],
+    (config, notifications, subscriptions, playback, billing, catalog, packaging) =>
       withinSeconds(
         createReactor({
           notifications,
@@ -48,7 +64,10 @@ export function provideBackground(container: Container): void {
             processProviderEvent: (name) => billing.processProviderEvent(name),
             sendRefunds: async () => void (await billing.sendRefunds(REFUNDS_AT_ONCE)),
           },
-          catalog: { countView: async (view) => void (await catalog.countViews([view])) },
+          catalog: {
+            countView: async (view) => void (await catalog.countViews([view])),
+            packageSoon: async () => packaging?.ask(),
+          },
         }),
         config.deliveryLeaseSeconds,
       ),
@@ -65,8 +84,9 @@ export function provideBackground(container: Container): void {
       keys.CATALOG,
       keys.IDENTITY,
       keys.SIMULATED,
+      keys.PACKAGING_LINE,
     ],
-    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity, simulated) =>
+    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity, simulated, packaging) =>
       jobsOf({
         'subscriptions.advance': (limit) => subscriptions.advanceDue(limit),
         'billing.resolve-payments': (limit) => billing.resolveUnknown(limit),
@@ -79,6 +99,7 @@ export function provideBackground(container: Container): void {
         'playback.reap-silent': (limit) => playback.reapSilent(limit),
         'catalog.publish-due': (limit) => catalog.publishDue(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
+        ...(packaging && { 'catalog.package-due': packaging.sweep }),
         'catalog.remove-files': (limit) => catalog.removeDueFiles(limit),
         'identity.remove-unverified': (limit) => identity.sweepUnverified(limit),
         'identity.clean-up': (limit) => identity.sweepExpired(limit),

@@ -33,6 +33,8 @@ export const Environment = z.object({
   STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
   STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
   MEDIA: z.enum(['local']).default('local'),
+  PACKAGING: z.enum(['auto', 'off']).default('auto'),
+  FFMPEG_PATH: z.string().optional(),
   PURCHASE_STALE_SECONDS: positive.default(30),
   DELIVERY_LEASE_SECONDS: positive.default(60),
   STREAM_LIMIT_POLICY: z.enum(['reject_newest', 'evict_oldest']).default('reject_newest'),

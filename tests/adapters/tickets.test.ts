@@ -7,6 +7,7 @@ import { keyring } from '../world/playback.ts';
 const TICKET: Ticket = {
   streamId: '01980000-0000-7000-8000-000000000001',
   titleId: '01980000-0000-7000-8000-000000000002',
+  form: 'package',
   storageKey: '01980000-0000-7000-8000-000000000003',
   contentType: 'video/mp4',
   maxHeight: 1080,

@@ -14,6 +14,7 @@ import * as billingAccounts from './0012-billing-accounts.ts';
 import * as providerEvents from './0013-provider-events.ts';
 import * as simulatedGateway from './0014-simulated-gateway.ts';
 import * as providerSubscriptions from './0015-provider-subscriptions.ts';
+import * as packages from './0020-packages.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -32,6 +33,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0013-provider-events': providerEvents,
   '0014-simulated-gateway': simulatedGateway,
   '0015-provider-subscriptions': providerSubscriptions,
+  '0020-packages': packages,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {
