@@ -52,7 +52,7 @@ const claim = (deps: CatalogDeps): Promise<Held | 'given-up' | 'nothing'> =>
   deps.unitOfWork.run(async (stores) => {
     const { systemClock, policy } = deps;
     const now = systemClock.now();
-    const [asset] = await stores.assets.listToPackage(now, 1);
+    const [asset] = await stores.assets.holdToPackage(now, 1);
     if (!asset) return 'nothing';
     if (asset.packageKey !== null) await discard(deps, stores, asset.packageKey);
     const title = await stores.titles.find(asset.titleId);

@@ -88,8 +88,8 @@ export interface AssetStore {
   /** Uploads whose time has run out, earliest first. */
   listDue(now: Instant, limit: number): Promise<readonly Asset[]>;
   nextDueAt(until: Instant): Promise<Instant | undefined>;
-  /** Those that may be packaged at `now`, longest waiting first. */
-  listToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
+  /** Those that may be packaged at `now`, longest waiting first; held, and passed over by who comes meanwhile. */
+  holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
 }
 
 /** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */

@@ -140,7 +140,7 @@ export function assetsContract(open: Open<CatalogStores>): void {
       for (const each of [later, second, first, uploading('t', NOW)]) await assets.add(each);
     });
     const listed = (now: Instant, limit = 9) =>
-      unitOfWork.read(({ assets }) => assets.listToPackage(now, limit));
+      unitOfWork.run(({ assets }) => assets.holdToPackage(now, limit));
     expect(await listed(after(NOW, 9))).to.deep.equal([]);
     expect(await listed(after(NOW, 20))).to.deep.equal([first, second, later]);
     expect(await listed(after(NOW, 20), 1)).to.deep.equal([first]);

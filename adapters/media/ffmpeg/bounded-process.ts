@@ -43,7 +43,7 @@ const MAX_SAID = 4_000;
 /** Runs a program to its end, within bounds of time and memory, and with nothing of our environment. */
 export async function runBounded(run: BoundedRun): Promise<Ended> {
   const child = begin(run);
-  const stop = (): void => void (process.platform === 'win32' ? child.kill() : child.stdin?.destroy());
+  const stop = (): void => end(child);
   let timedOut = false;
   const tooLate = (): void => {
     timedOut = true;
@@ -54,12 +54,11 @@ export async function runBounded(run: BoundedRun): Promise<Ended> {
   if (run.signal.aborted) stop();
   try {
     const said = tailOf(child);
-    const lines = readLines(child, (line) => {
+    listen(child, (line) => {
       timers[1].refresh();
       run.onLine(line);
     });
     const [code] = (await once(child, 'close')) as [number | null];
-    await lines;
     return { code, timedOut, said: said() };
   } finally {
     for (const timer of timers) clearTimeout(timer);
@@ -75,9 +74,14 @@ function begin({ command, args, cwd, memoryBytes }: BoundedRun): ChildProcess {
   return spawn('/bin/sh', ['-c', KEEPER, 'keeper', kilobytes, command, ...args], options);
 }
 
-async function readLines({ stdout }: ChildProcess, onLine: (line: string) => void): Promise<void> {
-  if (!stdout) return;
-  for await (const line of createInterface({ input: stdout })) onLine(line);
+/** What it says from now on is not waited for: somebody else may hold the other end. */
+function end(child: ChildProcess): void {
+  if (process.platform === 'win32') child.kill();
+  for (const stream of child.stdio) stream?.destroy();
+}
+
+function listen({ stdout }: ChildProcess, onLine: (line: string) => void): void {
+  if (stdout) createInterface({ input: stdout }).on('line', onLine);
 }
 
 function tailOf({ stdin, stderr }: ChildProcess): () => string {

@@ -143,9 +143,11 @@ export const knexAssets = (database: Database): AssetStore => ({
     return ((await due) as Row[]).map((row) => ASSETS.fromRow(row));
   },
   nextDueAt: (until) => earliestDue(database.knex('assets'), 'due_at', until),
-  listToPackage: async (now, limit) => {
-    const waiting = database.knex('assets').where('package_at', '<=', now);
-    const rows = (await waiting.orderBy(['package_at', 'id']).limit(limit)) as Row[];
+  holdToPackage: async (now, limit) => {
+    const waiting = database.knex('assets').where('package_at', '<=', now).orderBy(['package_at', 'id']);
+    // Each of many packagers takes another one, instead of all losing the race for the first.
+    if (database.dialect === 'postgres') void waiting.forUpdate().skipLocked();
+    const rows = (await waiting.limit(limit)) as Row[];
     return rows.map((row) => ASSETS.fromRow(row));
   },
 });

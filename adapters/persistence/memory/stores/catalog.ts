@@ -107,7 +107,7 @@ export function memoryAssets({ table }: MemoryTransaction): AssetStore {
         [...assets.all()].flatMap(({ dueAt }) => dueAt ?? []),
         until,
       ),
-    listToPackage: async (now, limit) =>
+    holdToPackage: async (now, limit) =>
       assets
         .where(({ packageAt }) => packageAt !== null && packageAt <= now)
         .sort((a, b) => (a.packageAt ?? 0) - (b.packageAt ?? 0) || compareText(a.id, b.id))
