@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LocalStorage } from '../../adapters/media/local-storage.ts';
 import { memoryStorage, type MemoryStorage } from '../../adapters/media/memory-storage.ts';
 import type {
   Inspection,
@@ -90,3 +93,16 @@ export const interrupted: Attempt = async () => ({ package: null, fault: 'interr
 export const brokenDown: Attempt = async () => {
   throw new Error('the disk is full');
 };
+
+/** Puts a package of words where an encoder would have left one. */
+export async function placeOnDisk(
+  storage: LocalStorage,
+  packageKey: string,
+  renditions: readonly Rendition[],
+): Promise<void> {
+  const folder = await storage.begin(packageKey);
+  for (const { name } of renditions) await mkdir(join(folder, name));
+  for (const [name, bytes] of Object.entries(partsOf(packageKey, renditions)))
+    await writeFile(join(folder, name), bytes);
+  await storage.place(packageKey, renditions);
+}
