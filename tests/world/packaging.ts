@@ -2,8 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalStorage } from '../../adapters/media/local-storage.ts';
 import { memoryStorage, type MemoryStorage } from '../../adapters/media/memory-storage.ts';
+import { MEDIA_STORAGE, UNIT_OF_WORK } from '../../adapters/composition/keys.ts';
+import type { Usher } from '../../adapters/composition/usher.ts';
 import type {
   Inspection,
+  MediaStorage,
   Packager,
   PackagingOrder,
   PackagingOutcome,
@@ -96,7 +99,7 @@ export const brokenDown: Attempt = async () => {
 
 /** Puts a package of words where an encoder would have left one. */
 export async function placeOnDisk(
-  storage: LocalStorage,
+  storage: Pick<LocalStorage, 'begin' | 'place'>,
   packageKey: string,
   renditions: readonly Rendition[],
 ): Promise<void> {
@@ -106,3 +109,21 @@ export async function placeOnDisk(
     await writeFile(join(folder, name), bytes);
   await storage.place(packageKey, renditions);
 }
+
+/** Gives a title's media a package of words, in a product that packages nothing itself. */
+export async function givePackage(usher: Usher, titleId: string): Promise<void> {
+  const renditions = [rendition(480), rendition(720)];
+  const [detail] = await usher.faces.catalog.detailMany([titleId]);
+  const assetId = detail?.title.mediaAssetId ?? '';
+  const packageKey = `${assetId}-words`;
+  const storage = usher.get(MEDIA_STORAGE);
+  if (isOnDisk(storage)) await placeOnDisk(storage, packageKey, renditions);
+  else await (storage as MemoryStorage).place(packageKey, renditions, partsOf(packageKey, renditions));
+  await usher.get(UNIT_OF_WORK).run(async ({ assets }) => {
+    const asset = await assets.find(assetId);
+    if (!asset) throw new Error(`no media of ${titleId}`);
+    await assets.save({ ...asset, packageKey, renditions, packageAt: null, version: asset.version + 1 });
+  });
+}
+
+const isOnDisk = (storage: MediaStorage): storage is LocalStorage => 'begin' in storage;
