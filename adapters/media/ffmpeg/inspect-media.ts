@@ -67,14 +67,14 @@ export async function inspectMedia(
     // Short: whoever waits for its answer is worth that even when the process stops.
     signal: new AbortController().signal,
   });
-  if (code === NOT_RUN) throw new Error('ffprobe cannot be run');
+  if (code !== null && NOT_RUN.includes(code)) throw new Error('ffprobe cannot be run');
   if (timedOut || code !== 0) return undefined;
   const probe = Probe.safeParse(JSON.parse(output));
   return probe.success ? usable(probe.data, kind) : undefined;
 }
 
-/** What a shell ends with when there is no such program. */
-const NOT_RUN = 127;
+/** What a shell ends with when a program is not there, or may not be run. */
+const NOT_RUN: readonly number[] = [126, 127];
 
 function usable({ streams, format }: z.output<typeof Probe>, kind: TitleKind): MediaStreams | undefined {
   // What was recorded by a browser does not say how long it is.
