@@ -52,7 +52,7 @@ function tellPackaging(usher: Usher): void {
   const packager = usher.get(PACKAGER);
   const logger = usher.get(LOGGER);
   if (packager) logger.info({ ffmpeg: packager.program }, 'media is packaged as HLS');
-  else logger.warn({ packaging: 'none' }, 'no ffmpeg: media is served as it was uploaded');
+  else logger.warn({ packaging: 'none' }, 'media is served as it was uploaded: no ffmpeg, or PACKAGING=off');
 }
 
 /** The first signal lets what runs come to its end; the second does not. */

@@ -42,6 +42,8 @@ export async function composeUsher(config: Config, override?: Override): Promise
   provideValue(container, keys.CONFIG, config);
   provideValue(container, keys.LOGGER, logger);
   provideValue(container, keys.KEYS, await loadKeys(config));
+  // Before anything is open that would have to be closed: it may find that it cannot go on.
+  await provideMedia(container, config, logger);
   const connections = await openDatabase(config);
   const boss =
     config.profile === 'postgres'
@@ -55,7 +57,6 @@ export async function composeUsher(config: Config, override?: Override): Promise
   provideValue(container, keys.BOSS, boss);
   const nudge = (): void => resolve(container, keys.RUNNER).nudge();
   provideValue(container, keys.UNIT_OF_WORK, unitOfWorkOver(connections, boss, nudge));
-  await provideMedia(container, config, logger);
   provideAdapters(container);
   providePayments(container, await loadStripe(config));
   provideContexts(container);

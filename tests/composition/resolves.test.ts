@@ -7,7 +7,15 @@ import { startUsher, type RunningUsher } from '../world/usher.ts';
 
 const every = Object.entries(keys) as [string, Token<unknown>][];
 /** What only some profiles have. */
-const MAY_BE_NULL = new Set(['CONNECTIONS', 'BOSS', 'MOVABLE_CLOCK', 'STRIPE', 'COLLECTOR', 'PACKAGER', 'PACKAGING_LINE']);
+const MAY_BE_NULL = new Set([
+  'CONNECTIONS',
+  'BOSS',
+  'MOVABLE_CLOCK',
+  'STRIPE',
+  'COLLECTOR',
+  'PACKAGER',
+  'PACKAGING_LINE',
+]);
 
 for (const store of STORES) {
   describe(`the composition on ${store}`, () => {
