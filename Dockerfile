@@ -5,11 +5,14 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /usher
 COPY package.json package-lock.json .npmrc ./
 # Binaries come inside the packages; no install script is needed.
-RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+# The encoder is the distribution's, which gets security updates; that of npm is for desks.
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force \
+  && rm -rf node_modules/@ffmpeg-installer node_modules/@ffprobe-installer
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /usher
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 RUN install -d -o node -g node -m 0750 /data
 COPY --from=dependencies /usher/node_modules ./node_modules
 COPY package.json LICENSE ./

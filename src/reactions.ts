@@ -44,6 +44,8 @@ export interface ReactionDeps {
   readonly catalog: {
     /** Adds a view to the figures of a title. Once: counted by `key`. */
     countView(view: { readonly key: string; readonly titleId: string }): Promise<void>;
+    /** Has somebody look for media that waits to be packaged. Often is once: whoever looks takes what is there. */
+    packageSoon(): Promise<void>;
   };
 }
 
@@ -78,6 +80,7 @@ const REACTIONS = {
     billing.processProviderEvent({ provider: textOf(event, 'provider'), id: textOf(event, 'eventId') }),
   'catalog.count-view': ({ catalog }, event) =>
     catalog.countView({ key: event.id, titleId: textOf(event, 'titleId') }),
+  'catalog.package-soon': ({ catalog }) => catalog.packageSoon(),
 } as const satisfies Record<string, Reaction>;
 
 export type ReactionName = keyof typeof REACTIONS;
@@ -123,6 +126,7 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
   'billing.provider-event-received': ['billing.process-provider-event'],
   'billing.refunded': ['notifications.deliver'],
   'playback.viewed': ['catalog.count-view'],
+  'catalog.asset-received': ['catalog.package-soon'],
 };
 
 /** The reactions that an event of a type calls for. */

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { Config } from '../composition/config.ts';
+import { besideServer, type Config } from '../composition/config.ts';
 import { composeUsher } from '../composition/usher.ts';
 
 /** `admin create <email>`: makes an admin, or an admin of an account. The account's id goes to standard output. */
 export async function createAdmin(config: Config, [verb, email]: readonly string[]): Promise<void> {
   if (verb !== 'create' || email === undefined) throw new Error('Usage: npm run admin -- create <email>');
   const password = process.env['ADMIN_PASSWORD'] ?? (await ask('Password: '));
-  const usher = await composeUsher({ ...config, runJobs: false });
+  const usher = await composeUsher(besideServer(config));
   try {
     await usher.start();
     const actor = { kind: 'system', job: 'admin-command' } as const;

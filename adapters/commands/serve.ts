@@ -1,12 +1,13 @@
 import type { Config } from '../composition/config.ts';
 import { seedDemo } from '../composition/demo.ts';
-import { LOGGER } from '../composition/keys.ts';
+import { LOGGER, PACKAGER } from '../composition/keys.ts';
 import { composeUsher, type Usher } from '../composition/usher.ts';
 import { listen } from '../http/server.ts';
 
 /** Serves HTTP, and runs the jobs as well unless `RUN_JOBS=false`. */
 export async function serve(config: Config): Promise<void> {
   const usher = await composeUsher(config);
+  tellPackaging(usher);
   try {
     if (config.seed === 'demo') await seedDemo(usher);
     const app = usher.app();
@@ -35,6 +36,7 @@ export async function serve(config: Config): Promise<void> {
 /** Runs the jobs alone, beside any number of others. */
 export async function work(config: Config): Promise<void> {
   const usher = await composeUsher({ ...config, runJobs: true });
+  tellPackaging(usher);
   await usher.start();
   // Keeps the process alive: timers of the jobs do not.
   const alive = setInterval(() => undefined, 60_000);
@@ -43,6 +45,14 @@ export async function work(config: Config): Promise<void> {
     await usher.close();
   });
   process.stdout.write('Usher is running jobs\n');
+}
+
+/** Said once, because everything works without it as well: in one size, whatever the plan. */
+function tellPackaging(usher: Usher): void {
+  const packager = usher.get(PACKAGER);
+  const logger = usher.get(LOGGER);
+  if (packager) logger.info({ ffmpeg: packager.program }, 'media is packaged as HLS');
+  else logger.warn({ packaging: 'none' }, 'media is served as it was uploaded: no ffmpeg, or PACKAGING=off');
 }
 
 /** The first signal lets what runs come to its end; the second does not. */

@@ -8,6 +8,7 @@ import {
 } from '../../src/operations/index.ts';
 import { createInlineRunner } from '../jobs/inline.ts';
 import { createDeliver, createPgBossQueue } from '../jobs/pg-boss-queue.ts';
+import { createLine } from '../jobs/line.ts';
 import { createPgBossRunner } from '../jobs/pg-boss.ts';
 import { jobsOf } from '../jobs/schedule.ts';
 import { withinSeconds } from '../jobs/time-limit.ts';
@@ -28,6 +29,13 @@ const TOLD_AT_ONCE = 2;
 export function provideBackground(container: Container): void {
   provide(
     container,
+    keys.PACKAGING_LINE,
+    [keys.PACKAGER, keys.CATALOG, keys.FAILURES],
+    (packager, catalog, failures) =>
+      packager && createLine('packaging', (limit) => catalog.packageDue(limit), failures),
+  );
+  provide(
+    container,
     keys.REACT,
     [
       keys.CONFIG,
@@ -37,8 +45,9 @@ export function provideBackground(container: Container): void {
       keys.BILLING,
       keys.CATALOG,
       keys.ENTITLEMENTS,
+      keys.PACKAGING_LINE,
     ],
-    (config, notifications, subscriptions, playback, billing, catalog, entitlements) =>
+    (config, notifications, subscriptions, playback, billing, catalog, entitlements, packaging) =>
       withinSeconds(
         createReactor({
           notifications,
@@ -57,7 +66,10 @@ export function provideBackground(container: Container): void {
             processProviderEvent: (name) => billing.processProviderEvent(name),
             sendRefunds: async () => void (await billing.sendRefunds(REFUNDS_AT_ONCE)),
           },
-          catalog: { countView: async (view) => void (await catalog.countViews([view])) },
+          catalog: {
+            countView: async (view) => void (await catalog.countViews([view])),
+            packageSoon: async () => packaging?.ask(),
+          },
         }),
         config.deliveryLeaseSeconds,
       ),
@@ -75,8 +87,20 @@ export function provideBackground(container: Container): void {
       keys.IDENTITY,
       keys.ENTITLEMENTS,
       keys.SIMULATED,
+      keys.PACKAGING_LINE,
     ],
-    (unitOfWork, clock, subscriptions, billing, playback, catalog, identity, entitlements, simulated) =>
+    (
+      unitOfWork,
+      clock,
+      subscriptions,
+      billing,
+      playback,
+      catalog,
+      identity,
+      entitlements,
+      simulated,
+      packaging,
+    ) =>
       jobsOf({
         'subscriptions.advance': (limit) => subscriptions.advanceDue(limit),
         'billing.resolve-payments': (limit) => billing.resolveUnknown(limit),
@@ -91,6 +115,7 @@ export function provideBackground(container: Container): void {
         'catalog.publish-due': (limit) => catalog.publishDue(limit),
         'catalog.rank-trending': (limit) => catalog.rankTrending(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
+        ...(packaging && { 'catalog.package-due': packaging.sweep }),
         'catalog.remove-files': (limit) => catalog.removeDueFiles(limit),
         'identity.remove-unverified': (limit) => identity.sweepUnverified(limit),
         'identity.clean-up': (limit) => identity.sweepExpired(limit),

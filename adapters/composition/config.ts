@@ -45,6 +45,12 @@ export interface Config {
   readonly deliveryLeaseSeconds: number;
   /** Whether calls of our own API use up `api_calls`, where a plan has it. */
   readonly meterApiCalls: boolean;
+  /** How media becomes HLS: not at all in memory, and where it is switched off. */
+  readonly packaging: {
+    readonly enabled: boolean;
+    /** The program itself; null: it is looked for. */
+    readonly ffmpegPath: string | null;
+  };
   readonly streamLimitPolicy: 'reject_newest' | 'evict_oldest';
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Keys given from outside; null where one is generated and kept in `dataDir`. */
@@ -57,6 +63,13 @@ export interface Config {
   };
 }
 
+/** For a command beside the server: it runs no jobs, and packages nothing. */
+export const besideServer = (config: Config): Config => ({
+  ...config,
+  runJobs: false,
+  packaging: { ...config.packaging, enabled: false },
+});
+
 const list = (text: string): string[] =>
   text
     .split(',')
@@ -66,13 +79,16 @@ const list = (text: string): string[] =>
 const keys = (current: string | undefined, previous: string | undefined): readonly string[] | null =>
   current === undefined ? null : [current, ...(previous === undefined ? [] : [previous])];
 
+const profileOf = ({ PROFILE, DATABASE_URL }: Environment): Profile =>
+  PROFILE ?? (DATABASE_URL === undefined ? 'sqlite' : 'postgres');
+
 /** The configuration that an environment asks for; what is dangerous about it is told elsewhere. */
 export function configOf(env: Environment): Config {
   // Nearly the right word must not open what production keeps shut.
   const production = /^\s*prod(uction)?\s*$/i.test(env.NODE_ENV);
   return {
     production,
-    profile: env.PROFILE ?? (env.DATABASE_URL === undefined ? 'sqlite' : 'postgres'),
+    profile: profileOf(env),
     http: {
       port: env.PORT,
       host: env.HOST,
@@ -103,6 +119,10 @@ export function configOf(env: Environment): Config {
     purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
     deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,
     meterApiCalls: env.METER_API_CALLS === 'on',
+    packaging: {
+      enabled: env.PACKAGING === 'auto' && profileOf(env) !== 'memory',
+      ffmpegPath: env.FFMPEG_PATH ?? null,
+    },
     streamLimitPolicy: env.STREAM_LIMIT_POLICY,
     logLevel: env.LOG_LEVEL,
     secrets: {

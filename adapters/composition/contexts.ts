@@ -117,13 +117,15 @@ export function provideContexts(container: Container): void {
   provide(
     container,
     keys.CATALOG,
-    [keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.MEDIA_STORAGE],
-    (unitOfWork, clock, ids, storage) =>
+    [keys.UNIT_OF_WORK, keys.CLOCK, keys.SYSTEM_CLOCK, keys.IDS, keys.MEDIA_STORAGE, keys.PACKAGER],
+    (unitOfWork, clock, systemClock, ids, storage, packager) =>
       createCatalog({
         unitOfWork,
         clock,
+        systemClock,
         ids,
         storage,
+        packager,
         standing: catalogStanding(entitlements),
         batched: batchedRead,
         policy: catalogPolicy,

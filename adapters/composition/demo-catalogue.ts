@@ -130,6 +130,8 @@ async function complete(
       kind: asset,
       stream: createReadStream(new URL(`../media/samples/${sample}`, import.meta.url)),
       contentLength: null,
+      // There is something to see from the first moment on; packages follow.
+      servesAsItIs: true,
     });
   if (posterAssetId === null) await send('poster', SAMPLES.poster);
   if (mediaAssetId === null) await send('media', SAMPLES[kind]);

@@ -34,6 +34,8 @@ export const Environment = z.object({
   STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
   METER_API_CALLS: z.enum(['on', 'off']).default('off'),
   MEDIA: z.enum(['local']).default('local'),
+  PACKAGING: z.enum(['auto', 'off']).default('auto'),
+  FFMPEG_PATH: z.string().optional(),
   PURCHASE_STALE_SECONDS: positive.default(30),
   DELIVERY_LEASE_SECONDS: positive.default(60),
   STREAM_LIMIT_POLICY: z.enum(['reject_newest', 'evict_oldest']).default('reject_newest'),

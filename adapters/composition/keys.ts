@@ -27,7 +27,9 @@ import type { SubscriptionOperations, Subscriptions } from '../../src/subscripti
 import type { EdgeLog } from '../http/log.ts';
 import type { LiveServiceKeys } from '../http/service-keys.ts';
 import type { LiveSessions } from '../http/sessions.ts';
+import type { Line } from '../jobs/line.ts';
 import type { JobRunner } from '../jobs/runner.ts';
+import type { FfmpegPackager } from '../media/ffmpeg/packager.ts';
 import type { GatewayFaults } from '../payments/gateway-faults.ts';
 import type { StripePayments } from '../payments/stripe/stripe.ts';
 import type { Simulated } from '../payments/simulated.ts';
@@ -77,6 +79,10 @@ export const WEBHOOK_READERS = token<readonly WebhookReader[]>('webhook readers'
 export const WEBHOOK_COUNTS = token<WebhookCounts>('webhook counts');
 export const INVOICE_PRINTER = token<InvoicePrinter>('invoice printer');
 export const MEDIA_STORAGE = token<MediaStorage>('media storage');
+/** Null where nobody packages: then media is served as it is. */
+export const PACKAGER = token<FfmpegPackager | null>('packager');
+/** Null likewise. */
+export const PACKAGING_LINE = token<Line | null>('packaging line');
 export const TICKETS = token<Tickets>('tickets');
 
 export const IDENTITY = token<Identity>('identity');

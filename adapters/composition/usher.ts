@@ -1,13 +1,10 @@
 import 'reflect-metadata';
-import { join } from 'node:path';
 import { Container } from 'inversify';
 import type { Express } from 'express';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Faces } from '../http/faces.ts';
 import { processLogger } from '../http/log.ts';
 import { createBoss } from '../jobs/pg-boss.ts';
-import { openLocalStorage } from '../media/local-storage.ts';
-import { memoryStorage } from '../media/memory-storage.ts';
 import { provideAdapters } from './adapters.ts';
 import { provideBackground } from './background.ts';
 import type { Config } from './config.ts';
@@ -15,6 +12,7 @@ import { provideContexts } from './contexts.ts';
 import { appOf, facesOf, provideHttp } from './http.ts';
 import * as keys from './keys.ts';
 import type { Override } from './override.ts';
+import { provideMedia } from './media.ts';
 import type { Draining } from './readiness.ts';
 import { loadKeys } from './secrets.ts';
 import { loadStripe, providePayments } from './payments.ts';
@@ -42,6 +40,8 @@ export async function composeUsher(config: Config, ...overrides: readonly Overri
   provideValue(container, keys.CONFIG, config);
   provideValue(container, keys.LOGGER, logger);
   provideValue(container, keys.KEYS, await loadKeys(config));
+  // Before anything is open that would have to be closed: it may find that it cannot go on.
+  await provideMedia(container, config, logger);
   const connections = await openDatabase(config);
   const boss =
     config.profile === 'postgres'
@@ -55,11 +55,6 @@ export async function composeUsher(config: Config, ...overrides: readonly Overri
   provideValue(container, keys.BOSS, boss);
   const nudge = (): void => resolve(container, keys.RUNNER).nudge();
   provideValue(container, keys.UNIT_OF_WORK, unitOfWorkOver(connections, boss, nudge));
-  provideValue(
-    container,
-    keys.MEDIA_STORAGE,
-    config.profile === 'memory' ? memoryStorage() : await openLocalStorage(join(config.dataDir, 'media')),
-  );
   provideAdapters(container);
   providePayments(container, await loadStripe(config));
   provideContexts(container);
@@ -78,7 +73,9 @@ function usherOf(container: Container): Usher {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     draining.begun = true;
-    await runner.stop();
+    // What is being packaged is given back: it may take hours.
+    await resolve(container, keys.PACKAGER)?.stop();
+    await Promise.all([runner.stop(), resolve(container, keys.PACKAGING_LINE)?.stop()]);
     if (movable instanceof VirtualClock) movable.stop();
     resolve(container, keys.MAILER).close?.();
     await resolve(container, keys.CONNECTIONS)?.close();

@@ -38,6 +38,7 @@ export function edge(
   const table = tableOf(deps, place);
   const constant = apiHeaders().flat();
   const cors = crossOrigin(deps.corsOrigins);
+  const openCors = crossOrigin('*');
 
   return async (request, response) => {
     const { path, search } = splitUrl(request.url);
@@ -50,7 +51,8 @@ export function edge(
     lingerAfter(request, response);
     if (request.headers.origin !== undefined) {
       settleHead(exchange);
-      if (await cors(request, response)) return true;
+      // Media is reached by its address alone, and shown by players of any origin.
+      if (await (isMedia(path) ? openCors : cors)(request, response)) return true;
     }
     try {
       if (found.state === 'found') {
@@ -100,6 +102,8 @@ function splitUrl(url: string): { readonly path: string; readonly search: string
   const mark = url.indexOf('?');
   return mark === -1 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark + 1) };
 }
+
+const isMedia = (path: string): boolean => path.startsWith('/media/');
 
 const isApi = (path: string): boolean => path === '/api' || path.startsWith('/api/');
 

@@ -61,6 +61,11 @@ const SCHEDULE = [
     idempotentBecause: 'an upload fails once: the guarded save of a second sweep is lost',
   },
   {
+    name: 'catalog.package-due',
+    everyMinutes: 1,
+    idempotentBecause: 'each asset is taken by one packager, under a lease that it renews',
+  },
+  {
     name: 'catalog.remove-files',
     everyMinutes: 5,
     idempotentBecause: 'a file that is gone is removed',
@@ -85,7 +90,7 @@ const SCHEDULE = [
 export type JobName = (typeof SCHEDULE)[number]['name'];
 
 /** Jobs of what may not have been chosen. */
-type ChosenJob = 'simulated.deliver-webhooks';
+type ChosenJob = 'simulated.deliver-webhooks' | 'catalog.package-due';
 
 /** The sweep of every job: a job without one does not compile, unless it is of what may not have been chosen. */
 export type Sweeps = Readonly<Record<Exclude<JobName, ChosenJob>, Sweep>> &

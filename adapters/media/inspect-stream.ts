@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Arrival, Receipt, ReceiveFault } from '../../src/catalog/index.ts';
+import { isOversized, pixelSizeOf } from '../../src/identity/picture-size.ts';
 import { contentTypeOf, HEAD_BYTES } from './sniff.ts';
 
 /** An upload that ends early for a reason of its own, not of the disk's. */
@@ -21,8 +22,8 @@ export interface Inspected {
 }
 
 /**
- * Counts, sniffs and hashes an upload as it streams. Its first bytes are held back until they have told what
- * it is, so that nothing of a refused kind is stored. Throws `ReceiveEnded`; a sender that fails is truncated.
+ * Counts, sniffs and hashes an upload as it streams. Its first bytes are held back until they have told what it
+ * is, and of a picture how large, so that nothing of a refused kind is stored. Throws `ReceiveEnded`; a sender that fails is truncated.
  */
 export function inspected({ stream, limitBytes, accept, expectedBytes }: Arrival): Inspected {
   const hash = createHash('sha256');
@@ -41,23 +42,36 @@ export function inspected({ stream, limitBytes, accept, expectedBytes }: Arrival
     }
   }
 
-  const judge = (head: Buffer): Buffer => {
-    contentType = contentTypeOf(head);
+  /** Whether enough has come to tell what it is; throws when it is not wanted. */
+  const judge = (head: Buffer, isAll: boolean): boolean => {
+    contentType ??= contentTypeOf(head);
     if (contentType === undefined || !accept.includes(contentType)) throw new ReceiveEnded('unsupported');
-    return head;
+    if (!contentType.startsWith('image/')) return true;
+    const size = pixelSizeOf(head);
+    if (typeof size === 'object' && isOversized(size)) throw new ReceiveEnded('unsupported');
+    return size !== 'more' || isAll;
   };
 
   async function* checked(): AsyncGenerator<Uint8Array> {
-    let head = Buffer.alloc(0);
+    let held: Buffer[] | undefined = [];
+    let needed = HEAD_BYTES;
     for await (const chunk of counted()) {
-      if (contentType !== undefined) {
+      if (!held) {
         yield chunk;
         continue;
       }
-      head = Buffer.concat([head, chunk]);
-      if (head.length >= HEAD_BYTES) yield judge(head);
+      held.push(chunk);
+      if (bytes < needed) continue;
+      const head = Buffer.concat(held);
+      // Looked at again when there is twice as much: whoever sends byte by byte must not have us read it all each time.
+      needed = 2 * bytes;
+      held = judge(head, false) ? undefined : [head];
+      if (!held) yield head;
     }
-    if (contentType === undefined) yield judge(head);
+    if (!held) return;
+    const head = Buffer.concat(held);
+    judge(head, true);
+    yield head;
   }
 
   return {

@@ -2,9 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Arrival, MediaStorage, Receipt, ReceiveFault } from '../../src/catalog/index.ts';
+import type {
+  Arrival,
+  Bytes,
+  MediaStorage,
+  PackagePart,
+  Receipt,
+  ReceiveFault,
+  StoredFile,
+} from '../../src/catalog/index.ts';
 import { HOUR, instant } from '../../src/kernel/instant.ts';
+import { absent, hasCode, synced } from './disk.ts';
 import { inspected, ReceiveEnded } from './inspect-stream.ts';
+import { packageFolders, type PackageFolders } from './package-folders.ts';
+import { partPath } from './package-layout.ts';
 
 /** An unfinished file that nobody has written to for so long belongs to a process that died. */
 const ORPHAN_AGE = HOUR;
@@ -12,28 +23,37 @@ const ORPHAN_AGE = HOUR;
 /** Keys are ids made by us; anything else never becomes a path. */
 const KEY = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
 
+export interface LocalStorage extends MediaStorage, PackageFolders {
+  /** Where a stored file lies, for programs that read it themselves. */
+  pathOf(storageKey: string): string;
+}
+
 /**
- * Media files in a folder: `incoming/` while they arrive, `files/` once they are whole. Both lie in one file
- * system, so that moving a file into place is atomic. Clears away what dead processes left in `incoming/`.
+ * Media in a folder: `incoming/` while a file arrives, `files/` once it is whole; `packaging/` and `packages/`
+ * alike. All lie in one file system, so that moving something into place is atomic. Clears away what dead
+ * processes left in `incoming/`; what they left in `packaging/` is promised away with the rows that name it.
  */
-export async function openLocalStorage(folder: string): Promise<MediaStorage> {
+export async function openLocalStorage(folder: string): Promise<LocalStorage> {
   const incoming = join(folder, 'incoming');
   const files = join(folder, 'files');
   for (const each of [incoming, files]) await mkdir(each, { recursive: true });
   await removeOrphans(incoming);
 
-  const pathOf = (storageKey: string): string => {
-    if (!KEY.test(storageKey)) throw new RangeError(`not a storage key: ${storageKey}`);
-    return join(files, storageKey);
-  };
+  const packages = await packageFolders(folder, checkedKey);
+  const pathOf = (storageKey: string): string => join(files, checkedKey(storageKey));
+  const pathOfPart = (part: PackagePart): string => join(packages.pathOf(part.packageKey), partPath(part));
 
   return {
+    pathOf,
+    begin: packages.begin,
+    place: packages.place,
     receive: async (arrival) => {
       const target = pathOf(arrival.storageKey);
       const temporary = join(incoming, `${arrival.storageKey}.${randomUUID()}.part`);
       try {
         const file = await write(arrival, temporary);
         await rename(temporary, target);
+        // A rename is safe against a power cut only when the folder is, too.
         await synced(files);
         return { file, fault: null };
       } catch (error) {
@@ -43,15 +63,34 @@ export async function openLocalStorage(folder: string): Promise<MediaStorage> {
         return { file: null, fault };
       }
     },
-    stat: async (storageKey) => {
-      const found = await stat(pathOf(storageKey)).catch(absent);
-      return found && { bytes: found.size, modifiedAt: instant(Math.floor(found.mtimeMs)) };
+    stat: async (storageKey) => statOf(pathOf(storageKey)),
+    open: (storageKey, range) => read(pathOf(storageKey), range),
+    renditionsOf: packages.renditionsOf,
+    statPart: async (part) => statOf(pathOfPart(part)),
+    openPart: (part, range) => read(pathOfPart(part), range),
+    remove: async (storageKey) => {
+      await rm(pathOf(storageKey), { force: true });
+      await packages.remove(storageKey);
     },
-    // A stream's `end` is inclusive, a range's is not.
-    open: (storageKey, { start, end }) => createReadStream(pathOf(storageKey), { start, end: end - 1 }),
-    remove: (storageKey) => rm(pathOf(storageKey), { force: true }),
   };
 }
+
+function checkedKey(key: string): string {
+  if (!KEY.test(key)) throw new RangeError(`not a storage key: ${key}`);
+  return key;
+}
+
+async function statOf(path: string): Promise<StoredFile | undefined> {
+  const found = await stat(path).catch(absent);
+  return found?.isFile() ? { bytes: found.size, modifiedAt: instant(Math.floor(found.mtimeMs)) } : undefined;
+}
+
+/** Larger than a stream's own pieces: a segment is read in few turns of the event loop. */
+const READ_BYTES = 256 * 1024;
+
+/** A stream's `end` is inclusive, a range's is not. */
+const read = (path: string, { start, end }: { readonly start: number; readonly end: number }): Bytes =>
+  createReadStream(path, { start, end: end - 1, highWaterMark: READ_BYTES });
 
 /** Writes an upload and has it on the disk, not only in the system's cache, before it says so. */
 async function write(arrival: Arrival, path: string): Promise<NonNullable<Receipt['file']>> {
@@ -66,16 +105,6 @@ async function write(arrival: Arrival, path: string): Promise<NonNullable<Receip
   return arriving.result();
 }
 
-/** A rename is safe against a power cut only when the folder is, too. */
-async function synced(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 function faultOf(error: unknown): ReceiveFault | undefined {
   if (error instanceof ReceiveEnded) return error.fault;
   return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT') ? 'storage-full' : undefined;
@@ -87,11 +116,4 @@ async function removeOrphans(incoming: string): Promise<void> {
     const found = await stat(path).catch(absent);
     if (found && Date.now() - found.mtimeMs > ORPHAN_AGE) await rm(path, { force: true });
   }
-}
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
-
-function absent(error: unknown): undefined {
-  if (!hasCode(error, 'ENOENT')) throw error;
 }

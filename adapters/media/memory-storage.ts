@@ -1,20 +1,36 @@
-import type { MediaStorage } from '../../src/catalog/index.ts';
+import type { MediaStorage, PackagePart, Rendition } from '../../src/catalog/index.ts';
 import { instant, type Instant } from '../../src/kernel/instant.ts';
 import { inspected, ReceiveEnded } from './inspect-stream.ts';
+import { partPath } from './package-layout.ts';
 
 interface Held {
   readonly bytes: Buffer;
   readonly modifiedAt: Instant;
 }
 
-/** Media files in memory, for tests and demonstrations: at most `capacityBytes` of all files together. */
-export function memoryStorage({ capacityBytes = 256 * 1024 ** 2 } = {}): MediaStorage {
+export interface MemoryStorage extends MediaStorage {
+  /** Puts a package in its place; its parts are named `720p/init.mp4`. */
+  place(
+    packageKey: string,
+    renditions: readonly Rendition[],
+    parts: Readonly<Record<string, Uint8Array>>,
+  ): Promise<void>;
+}
+
+/** Media in memory, for tests and demonstrations: at most `capacityBytes` of all files together. */
+export function memoryStorage({ capacityBytes = 256 * 1024 ** 2 } = {}): MemoryStorage {
   const files = new Map<string, Held>();
+  const packages = new Map<string, readonly Rendition[]>();
   let held = 0;
 
   const remove = (storageKey: string): void => {
     held -= files.get(storageKey)?.bytes.length ?? 0;
     files.delete(storageKey);
+  };
+  const keyOf = (part: PackagePart): string => `${part.packageKey}/${partPath(part)}`;
+  const statOf = (key: string) => {
+    const file = files.get(key);
+    return file && { bytes: file.bytes.length, modifiedAt: file.modifiedAt };
   };
 
   return {
@@ -37,12 +53,23 @@ export function memoryStorage({ capacityBytes = 256 * 1024 ** 2 } = {}): MediaSt
       files.set(arrival.storageKey, { bytes: Buffer.concat(chunks), modifiedAt: instant(Date.now()) });
       return { file: arriving.result(), fault: null };
     },
-    stat: async (storageKey) => {
-      const file = files.get(storageKey);
-      return file && { bytes: file.bytes.length, modifiedAt: file.modifiedAt };
+    place: async (packageKey, renditions, parts) => {
+      for (const [name, bytes] of Object.entries(parts)) {
+        held += bytes.length;
+        files.set(`${packageKey}/${name}`, { bytes: Buffer.from(bytes), modifiedAt: instant(Date.now()) });
+      }
+      packages.set(packageKey, renditions);
     },
-    open: (storageKey, { start, end }) => read(files.get(storageKey), storageKey, { start, end }),
-    remove: async (storageKey) => remove(storageKey),
+    stat: async (storageKey) => statOf(storageKey),
+    open: (storageKey, range) => read(files.get(storageKey), storageKey, range),
+    renditionsOf: async (packageKey) => packages.get(packageKey),
+    statPart: async (part) => statOf(keyOf(part)),
+    openPart: (part, range) => read(files.get(keyOf(part)), keyOf(part), range),
+    remove: async (storageKey) => {
+      remove(storageKey);
+      packages.delete(storageKey);
+      for (const key of [...files.keys()]) if (key.startsWith(`${storageKey}/`)) remove(key);
+    },
   };
 }
 

@@ -25,6 +25,8 @@ const Payload = z.object({
   t: z.string(),
   f: z.string(),
   c: z.string(),
+  /** Present for packages: tickets for files are older than packages are. */
+  p: z.literal(1).optional(),
   h: z.number().int(),
   e: z.number().int(),
 });
@@ -39,6 +41,7 @@ export function signedTickets({ current, all }: Keyring): Tickets {
         t: ticket.titleId,
         f: ticket.storageKey,
         c: ticket.contentType,
+        ...(ticket.form === 'package' ? { p: 1 } : {}),
         h: ticket.maxHeight,
         e: ticket.expiresAt,
       };
@@ -80,6 +83,7 @@ function payloadOf(text: string): z.output<typeof Payload> | undefined {
 const ticketOf = (payload: z.output<typeof Payload>): Ticket => ({
   streamId: payload.s,
   titleId: payload.t,
+  form: payload.p === 1 ? 'package' : 'file',
   storageKey: payload.f,
   contentType: payload.c,
   maxHeight: payload.h,

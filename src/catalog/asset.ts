@@ -4,6 +4,7 @@ import { assetLifecycle, type AssetStatus } from './asset-lifecycle.ts';
 import { refusals } from './refusals.ts';
 import type { AssetKind, TitleKind } from './kinds.ts';
 import type { CatalogPolicy } from './policy.ts';
+import type { Rendition } from './rendition.ts';
 
 /** A file of a title. Its `storageKey` is known before the first byte comes, so that no crash can orphan it. */
 export interface Asset {
@@ -17,12 +18,25 @@ export interface Asset {
   readonly contentType: string | null;
   readonly bytes: number | null;
   readonly sha256: string | null;
-  /** Code of the refusal that ended it. */
+  /** As measured; null for pictures, and where nobody could measure it. */
+  readonly durationSeconds: number | null;
+  /** Code of what ended it, or of why a file that serves as it is could not be packaged. */
   readonly failure: string | null;
   readonly createdAt: Instant;
   /** An upload that has not ended by then was interrupted; null once it has. */
   readonly dueAt: Instant | null;
   readonly readyAt: Instant | null;
+  /**
+   * Nobody packages it before this instant of the system's time: whoever is at it moves it on, and a retry
+   * waits for it. Null when there is nothing to package.
+   */
+  readonly packageAt: Instant | null;
+  /** How often packaging began; counted when it does, so that a file which kills its packager fails in the end. */
+  readonly attempts: number;
+  /** Where the package of the latest attempt lies; known before its first byte. */
+  readonly packageKey: string | null;
+  /** What its package holds; null until that is whole. */
+  readonly renditions: readonly Rendition[] | null;
   readonly version: number;
 }
 
@@ -63,10 +77,15 @@ export const beginUpload = ({ now, ...origin }: AssetOrigin, policy: CatalogPoli
   contentType: null,
   bytes: null,
   sha256: null,
+  durationSeconds: null,
   failure: null,
   createdAt: now,
   dueAt: after(now, policy.uploadHours * HOUR),
   readyAt: null,
+  packageAt: null,
+  attempts: 0,
+  packageKey: null,
+  renditions: null,
   version: 1,
 });
 

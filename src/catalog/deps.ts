@@ -3,13 +3,17 @@ import type { Ids } from '../kernel/ids.ts';
 import type { CatalogPolicy } from './policy.ts';
 import type { BatchedRead } from '../kernel/together.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
-import type { CatalogStores, MediaStorage, ViewerStanding } from './ports.ts';
+import type { CatalogStores, MediaStorage, Packager, ViewerStanding } from './ports.ts';
 
 export interface CatalogDeps {
   readonly unitOfWork: UnitOfWork<CatalogStores>;
   readonly clock: Clock;
+  /** Leases and retries of packaging are of this world, whatever a virtual clock says. */
+  readonly systemClock: Clock;
   readonly ids: Ids;
   readonly storage: MediaStorage;
+  /** Null where nobody packages: then files are served as they are. */
+  readonly packager: Packager | null;
   readonly standing: ViewerStanding;
   readonly batched: BatchedRead;
   readonly policy: CatalogPolicy;

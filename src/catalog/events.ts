@@ -50,11 +50,30 @@ export function statusEvents(before: Title, next: Title, happened: Happened): re
 export const titleDeleted = (title: Title, happened: Happened): DomainEvent =>
   titleEvent('catalog.title-deleted', title, happened);
 
-export const assetReady = (asset: Asset, { ids, at }: Happened): DomainEvent => ({
+type AssetEventType = 'catalog.asset-received' | 'catalog.asset-ready' | 'catalog.asset-failed';
+
+const assetEvent = (type: AssetEventType, asset: Asset, { ids, at }: Happened): DomainEvent => ({
   id: ids.next(),
-  type: 'catalog.asset-ready',
+  type,
   at,
   accountId: null,
   subjectId: asset.titleId,
-  data: { assetId: asset.id, kind: asset.kind, bytes: asset.bytes, contentType: asset.contentType },
+  data: {
+    assetId: asset.id,
+    kind: asset.kind,
+    bytes: asset.bytes,
+    contentType: asset.contentType,
+    ...(asset.failure === null ? {} : { failure: asset.failure }),
+  },
 });
+
+/** The file is whole, and waits to be packaged. */
+export const assetReceived = (asset: Asset, happened: Happened): DomainEvent =>
+  assetEvent('catalog.asset-received', asset, happened);
+
+export const assetReady = (asset: Asset, happened: Happened): DomainEvent =>
+  assetEvent('catalog.asset-ready', asset, happened);
+
+/** It could not be packaged. */
+export const assetFailed = (asset: Asset, happened: Happened): DomainEvent =>
+  assetEvent('catalog.asset-failed', asset, happened);

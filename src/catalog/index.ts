@@ -6,6 +6,7 @@ import { titleCommands, type TitleCommands } from './manage-titles.ts';
 import { neighbourQuestions, type NeighbourQuestions } from './neighbours.ts';
 import { channelNameCommands, type ChannelNameCommands } from './name-channels.ts';
 import { browseQuestions, type BrowseQuestions } from './browse.ts';
+import { packagingCommands, type PackagingCommands } from './package-assets.ts';
 import { uploadCommands, type UploadCommands } from './upload.ts';
 import { figureCommands, type FigureCommands } from './count-views.ts';
 
@@ -16,9 +17,10 @@ export type { CatalogDeps } from './deps.ts';
 export type { Genre, GenreName } from './genre.ts';
 export { ASSET_KINDS, TITLE_KINDS, type AssetKind, type TitleKind } from './kinds.ts';
 export type { NewTitle, TitleRef } from './manage-titles.ts';
-export type { OpenMedia, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
+export type { OpenMedia, OpenPackage, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
 export type * from './ports.ts';
+export { ladderOf, type PictureSize, type PlannedPicture, type Rendition } from './rendition.ts';
 export { refusals as catalogRefusals } from './refusals.ts';
 export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';
 export {
@@ -43,6 +45,7 @@ export interface Catalog
     ChannelNameCommands,
     BrowseQuestions,
     UploadCommands,
+    PackagingCommands,
     FigureCommands,
     NeighbourQuestions,
     CatalogSweeps,
@@ -55,6 +58,7 @@ export const createCatalog = (deps: CatalogDeps): Catalog => ({
   ...channelNameCommands(deps),
   ...browseQuestions(deps),
   ...uploadCommands(deps),
+  ...packagingCommands(deps),
   ...figureCommands(deps),
   ...neighbourQuestions(deps),
   ...dueWork(deps),

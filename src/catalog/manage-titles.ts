@@ -4,6 +4,7 @@ import type { CatalogDeps } from './deps.ts';
 import { titleDeleted } from './events.ts';
 import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
+import { removeAsset, unwantedFrom } from './remove-asset.ts';
 import {
   archive,
   createTitle,
@@ -42,7 +43,8 @@ export interface TitleCommands {
   deleteTitle(ref: TitleRef): Promise<void>;
 }
 
-export function titleCommands({ unitOfWork, clock, ids }: CatalogDeps): TitleCommands {
+export function titleCommands(deps: CatalogDeps): TitleCommands {
+  const { unitOfWork, clock, ids } = deps;
   const change = (ref: TitleRef, rule: (title: Title, now: Instant) => Title): Promise<Title> =>
     unitOfWork.run(async (stores) => {
       const now = clock.now();
@@ -79,8 +81,7 @@ export function titleCommands({ unitOfWork, clock, ids }: CatalogDeps): TitleCom
         await stores.lock(uploadLock(ref.id));
         const title = await findTitle(stores, ref);
         for (const asset of await stores.assets.listOf(title.id)) {
-          await stores.assets.remove(asset.id);
-          await stores.fileRemovals.add({ storageKey: asset.storageKey, dueAt: asset.dueAt ?? now });
+          await removeAsset(stores, asset, unwantedFrom(asset, deps));
         }
         await stores.titles.remove(title.id);
         await stores.outbox.add([titleDeleted(title, { ids, at: now })]);

@@ -2,14 +2,19 @@ import type { AccessLevel } from '../kernel/access-level.ts';
 import type { Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
 import type { Bytes, CatalogStores, StoredFile } from './ports.ts';
+import type { Rendition } from './rendition.ts';
 import { refusals } from './refusals.ts';
 import { isPublished, type Title, type Visibility } from './title.ts';
 import type { TitleKind } from './kinds.ts';
 
-/** The file of an asset that is ready. */
+/** What an asset that is ready is played from. */
 export interface ViewingMedia {
   readonly assetId: string;
+  /** A file as it was uploaded, or a package of renditions. */
+  readonly form: 'file' | 'package';
+  /** Of the file, or of the package. */
   readonly storageKey: string;
+  /** Of the uploaded file, as are size and hash. */
   readonly contentType: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -39,6 +44,12 @@ export interface OpenMedia extends StoredFile {
   open(range: { readonly start: number; readonly end: number }): Bytes;
 }
 
+export interface OpenPackage {
+  readonly renditions: readonly Rendition[];
+  /** A part of one of them, ready to be read; undefined when there is none of that name. */
+  part(rendition: string, name: string): Promise<OpenMedia | undefined>;
+}
+
 export interface NeighbourQuestions {
   /** What playing a title needs; undefined when there is no such title. Calls of one moment share a read. */
   viewing(titleId: string): Promise<Viewing | undefined>;
@@ -46,6 +57,8 @@ export interface NeighbourQuestions {
   titlesByIds(ids: readonly string[]): Promise<ReadonlyMap<string, TitleCard>>;
   /** A stored file, ready to be read in parts; undefined when it is gone. */
   openMedia(storageKey: string): Promise<OpenMedia | undefined>;
+  /** A package, ready to be read part by part; undefined when it is gone. */
+  openPackage(packageKey: string): Promise<OpenPackage | undefined>;
   /** The title that an importer gave this name; as stored. */
   titleByCode(code: string): Promise<Title | undefined>;
   /** A ready poster or trailer; everything else is not found. */
@@ -71,9 +84,20 @@ export function neighbourQuestions(deps: CatalogDeps): NeighbourQuestions {
       return file && { ...file, open: (range) => storage.open(storageKey, range) };
     },
 
+    openPackage: async (packageKey) => {
+      const renditions = await storage.renditionsOf(packageKey);
+      if (!renditions) return undefined;
+      const part = async (rendition: string, name: string): Promise<OpenMedia | undefined> => {
+        const asked = { packageKey, rendition, name };
+        const file = await storage.statPart(asked);
+        return file && { ...file, open: (range) => storage.openPart(asked, range) };
+      };
+      return { renditions, part };
+    },
+
     publicFile: async (assetId) => {
       const asset = await unitOfWork.read(({ assets }) => assets.find(assetId));
-      const file = asset && asset.kind !== 'media' ? fileOf(asset) : undefined;
+      const file = asset && asset.kind !== 'media' ? mediaOf(asset) : undefined;
       if (!file) throw refusals.notFound();
       return file;
     },
@@ -87,7 +111,7 @@ async function viewingsOf(
 ): Promise<readonly (Viewing | undefined)[]> {
   const found = (await titles.details(ids)).map(({ title }) => title);
   const media = await assets.findMany(found.flatMap(({ mediaAssetId }) => mediaAssetId ?? []));
-  const files = new Map(media.map((asset) => [asset.id, fileOf(asset)]));
+  const files = new Map(media.map((asset) => [asset.id, mediaOf(asset)]));
   const viewings = new Map(
     found.map((title) => {
       const file = title.mediaAssetId === null ? undefined : files.get(title.mediaAssetId);
@@ -109,7 +133,11 @@ const cardOf = (title: Title, clock: CatalogDeps['clock']): TitleCard => ({
   posterAssetId: title.posterAssetId,
 });
 
-function fileOf({ id, status, storageKey, contentType, bytes, sha256 }: Asset): ViewingMedia | undefined {
+function mediaOf(asset: Asset): ViewingMedia | undefined {
+  const { id, status, storageKey, packageKey, renditions, contentType, bytes, sha256 } = asset;
   if (status !== 'ready' || contentType === null || bytes === null || sha256 === null) return undefined;
-  return { assetId: id, storageKey, contentType, bytes, sha256 };
+  const media = { assetId: id, contentType, bytes, sha256 };
+  return renditions === null || packageKey === null
+    ? { ...media, form: 'file', storageKey }
+    : { ...media, form: 'package', storageKey: packageKey };
 }

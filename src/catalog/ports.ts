@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Locks } from '../kernel/unit-of-work.ts';
 import type { Asset, ReceivedFile } from './asset.ts';
 import type { Genre } from './genre.ts';
+import type { PictureSize, Rendition } from './rendition.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
 import type { TitleOrder } from './title-order.ts';
 import type { DayViews, Trend } from './trending.ts';
@@ -111,9 +112,11 @@ export interface AssetStore {
   /** Uploads whose time has run out, earliest first. */
   listDue(now: Instant, limit: number): Promise<readonly Asset[]>;
   nextDueAt(until: Instant): Promise<Instant | undefined>;
+  /** Those that may be packaged at `now`, longest waiting first; held, and passed over by who comes meanwhile. */
+  holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
 }
 
-/** A file that nothing needs from `dueAt` on. The row is the promise that it will go. */
+/** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */
 export interface FileRemoval {
   readonly storageKey: string;
   readonly dueAt: Instant;
@@ -159,7 +162,17 @@ export interface StoredFile {
   readonly modifiedAt: Instant;
 }
 
-/** Where media files lie. A key is an id; what is stored under it never changes. */
+/** A file of a package: the playlist, the head or a segment of one of its renditions. */
+export interface PackagePart {
+  readonly packageKey: string;
+  readonly rendition: string;
+  readonly name: string;
+}
+
+/**
+ * Where media lies: files, and packages, which are made of parts. A key is an id; what is stored under it never
+ * changes.
+ */
 export interface MediaStorage {
   /**
    * Takes a file in: counted, sniffed and hashed as it streams, safe on disk and in its place before the
@@ -169,8 +182,59 @@ export interface MediaStorage {
   stat(storageKey: string): Promise<StoredFile | undefined>;
   /** Bytes from `start` up to, not including, `end`. Fails when there is no such file. */
   open(storageKey: string, range: { readonly start: number; readonly end: number }): Bytes;
-  /** Removes a file; one that is gone already is fine. */
+  /** What a package holds; undefined when there is none, or when it is not whole. */
+  renditionsOf(packageKey: string): Promise<readonly Rendition[] | undefined>;
+  statPart(part: PackagePart): Promise<StoredFile | undefined>;
+  openPart(part: PackagePart, range: { readonly start: number; readonly end: number }): Bytes;
+  /** Removes a file, or a package with all of its parts, whole or not; what is gone already is fine. */
   remove(storageKey: string): Promise<void>;
+}
+
+/** A stored file, and what its first bytes told. */
+export interface MediaFile {
+  readonly storageKey: string;
+  readonly contentType: string;
+}
+
+/** What a media file turned out to hold. */
+export interface Inspection {
+  /** Null where the file does not say. */
+  readonly durationSeconds: number | null;
+  /** Null where there is sound alone. */
+  readonly picture: PictureSize | null;
+}
+
+export interface PackagingOrder {
+  readonly source: MediaFile;
+  readonly kind: TitleKind;
+  /** Where the package is to lie. Nothing is there before it is whole. */
+  readonly packageKey: string;
+  /**
+   * Told every few seconds for as long as the work goes on, with per cent, whether or not there is progress.
+   * False: somebody else is at it by now; stop.
+   */
+  readonly report: (progress: number) => Promise<boolean>;
+}
+
+/** What came out, as measured. */
+export interface MeasuredPackage {
+  readonly renditions: readonly Rendition[];
+  readonly durationSeconds: number;
+}
+
+/** `unreadable` is the file's fault and final; `interrupted` is nobody's. Everything else is thrown. */
+export type PackagingOutcome =
+  | { readonly package: MeasuredPackage; readonly fault: null }
+  | { readonly package: null; readonly fault: 'unreadable' | 'interrupted' };
+
+/** Turns a stored file into a package that players take in pieces, in several sizes. */
+export interface Packager {
+  /**
+   * Looks into a file, within bounds of time and memory, and follows nothing that it points to. `unreadable`:
+   * it is not what its first bytes promised, lacks what a title of this kind needs, or is beyond all measure.
+   */
+  inspect(file: MediaFile, kind: TitleKind): Promise<Inspection | 'unreadable'>;
+  package(order: PackagingOrder): Promise<PackagingOutcome>;
 }
 
 /** Who looks at the catalogue. */

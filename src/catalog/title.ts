@@ -52,6 +52,11 @@ export interface Title extends TitleDraft, ServingAssets {
   readonly version: number;
 }
 
+export interface MeasuredAsset {
+  readonly kind: AssetKind;
+  readonly durationSeconds: number | null;
+}
+
 export interface TitleOrigin {
   readonly id: string;
   readonly kind: TitleKind;
@@ -120,6 +125,13 @@ export const serve = (title: Title, kind: AssetKind, assetId: string): Title => 
   ...title,
   [`${kind}AssetId`]: assetId,
 });
+
+/** The title with the running time of its media, when nobody gave one and none of its marks lies beyond that. */
+export function withDuration(title: Title, { kind, durationSeconds }: MeasuredAsset): Title {
+  if (kind !== 'media' || durationSeconds === null || title.durationSeconds !== null) return title;
+  const measured = Math.max(1, Math.round(durationSeconds));
+  return (title.creditsStartSeconds ?? 0) > measured ? title : { ...title, durationSeconds: measured };
+}
 
 export const servingAsset = (title: Title, kind: AssetKind): string | null => title[`${kind}AssetId`];
 

@@ -1,5 +1,4 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import { after, HOUR } from '../kernel/instant.ts';
 import {
   acceptedTypes,
   beginUpload,
@@ -11,13 +10,15 @@ import {
   type ReceivedFile,
 } from './asset.ts';
 import type { AssetKind } from './kinds.ts';
-import { changeTitle } from './change-title.ts';
 import type { CatalogDeps } from './deps.ts';
-import { assetReady } from './events.ts';
+import { assetReceived } from './events.ts';
 import { findTitle, uploadLock, type TitleRef } from './manage-titles.ts';
-import type { Bytes, CatalogStores, ReceiveFault } from './ports.ts';
+import { awaitingPackage } from './packaging.ts';
+import type { Bytes, ReceiveFault } from './ports.ts';
 import { refusals } from './refusals.ts';
-import { serve, servingAsset, type Title } from './title.ts';
+import { removeAsset, unwantedFrom } from './remove-asset.ts';
+import { letServe } from './serve-asset.ts';
+import { servingAsset } from './title.ts';
 
 export interface AssetUpload {
   readonly title: TitleRef;
@@ -25,6 +26,8 @@ export interface AssetUpload {
   readonly stream: Bytes;
   /** As declared by the sender; the stream is counted all the same. */
   readonly contentLength: number | null;
+  /** Media: serves as it is until it is packaged, instead of waiting for that. False when left out. */
+  readonly servesAsItIs?: boolean;
 }
 
 /** An asset slot of a title: the newest upload, and the asset that serves meanwhile. */
@@ -35,7 +38,8 @@ export interface AssetSlot {
 
 export interface UploadCommands {
   /**
-   * Takes a file in and lets it serve. A newer upload of the same kind supersedes one that still runs.
+   * Takes a file in and lets it serve; media, where somebody packages, only once it is packaged. A newer
+   * upload of the same kind supersedes one that still runs, or still waits.
    * Refuses with `catalog.upload-too-large`, `-truncated`, `-superseded`, `catalog.unsupported-media`,
    * `catalog.storage-full`; the old asset then serves on.
    */
@@ -46,7 +50,7 @@ export interface UploadCommands {
 export function uploadCommands(deps: CatalogDeps): UploadCommands {
   const { unitOfWork, storage, policy } = deps;
   return {
-    upload: async ({ title, kind, stream, contentLength }) => {
+    upload: async ({ title, kind, stream, contentLength, servesAsItIs = false }) => {
       const limit = limitBytes(kind, policy);
       if (contentLength !== null && contentLength > limit) throw refusals.uploadTooLarge(limit);
       const asset = await begin(deps, title, kind);
@@ -60,7 +64,10 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
           expectedBytes: contentLength,
         });
         if (fault !== null) throw refusalOf(fault, { limit, accept });
-        return await complete(deps, { asset, title, file });
+        const arrived = { asset, title, file };
+        const durationSeconds = await inspected(deps, arrived);
+        if (durationSeconds === 'unreadable') throw refusals.unsupportedMedia(accept);
+        return await complete(deps, { ...arrived, durationSeconds, servesAsItIs });
       } catch (error) {
         await giveUp(deps, asset, error);
         throw error;
@@ -79,57 +86,63 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
 }
 
 /** Writes the asset's row before its first byte is stored, so that a crash leaves a trace to clean up by. */
-const begin = ({ unitOfWork, clock, ids, policy }: CatalogDeps, ref: TitleRef, kind: AssetKind) =>
-  unitOfWork.run(async (stores) => {
+const begin = (deps: CatalogDeps, ref: TitleRef, kind: AssetKind): Promise<Asset> => {
+  const { unitOfWork, clock, ids, policy } = deps;
+  return unitOfWork.run(async (stores) => {
     await stores.lock(uploadLock(ref.id));
     const title = await findTitle(stores, ref);
     const servingId = servingAsset(title, kind);
     for (const old of await stores.assets.listOf(title.id)) {
       if (old.kind !== kind || old.id === servingId) continue;
-      await stores.assets.remove(old.id);
-      // A running upload ends by itself and removes its file; this is for one whose process died.
-      await stores.fileRemovals.add({ storageKey: old.storageKey, dueAt: old.dueAt ?? clock.now() });
+      await removeAsset(stores, old, unwantedFrom(old, deps));
     }
     const asset = beginUpload({ id: ids.next(), titleId: title.id, kind, now: clock.now() }, policy);
     await stores.assets.add(asset);
     return asset;
   });
+};
 
-interface Completion {
+interface Arrived {
   readonly asset: Asset;
   readonly title: TitleRef;
   readonly file: ReceivedFile;
 }
 
-const complete = (deps: CatalogDeps, { asset, title: ref, file }: Completion): Promise<Asset> =>
+/** How long sound or picture of a stored file run; null where nobody can tell, and for posters. */
+async function inspected(
+  { packager }: CatalogDeps,
+  { asset: { kind, storageKey }, title, file: { contentType } }: Arrived,
+): Promise<number | null | 'unreadable'> {
+  if (!packager || kind === 'poster') return null;
+  const found = await packager.inspect({ storageKey, contentType }, title.kind);
+  return found === 'unreadable' ? found : found.durationSeconds;
+}
+
+interface Completion extends Arrived {
+  readonly durationSeconds: number | null;
+  readonly servesAsItIs: boolean;
+}
+
+const complete = (
+  deps: CatalogDeps,
+  { asset, title, file, durationSeconds, servesAsItIs }: Completion,
+): Promise<Asset> =>
   deps.unitOfWork.run(async (stores) => {
     const now = deps.clock.now();
-    const title = await findTitle(stores, ref);
+    await findTitle(stores, title);
     const current = await stores.assets.find(asset.id);
     if (!current) throw refusals.uploadSuperseded();
-    const processing = received(current, file);
+    const whole = { ...received(current, file), durationSeconds };
+    const processing = asset.kind === 'media' ? awaitingPackage(whole) : whole;
     await stores.assets.save(processing);
+    if (asset.kind === 'media' && deps.packager)
+      await stores.outbox.add([assetReceived(processing, { ids: deps.ids, at: now })]);
+    if (asset.kind === 'media' && deps.packager && !servesAsItIs) return processing;
     const ready = finished(processing, now);
     await stores.assets.save(ready);
-    await retire(deps, stores, servingAsset(title, asset.kind));
-    const rule = (each: Title): Title => serve(each, asset.kind, asset.id);
-    await changeTitle(stores, title, { rule, context: { now, ids: deps.ids } });
-    await stores.outbox.add([assetReady(ready, { ids: deps.ids, at: now })]);
+    await letServe(deps, stores, ready);
     return ready;
   });
-
-/** Lets a replaced asset go; its file stays a while for those who are watching it. */
-async function retire(
-  { clock, policy }: CatalogDeps,
-  { assets, fileRemovals }: CatalogStores,
-  assetId: string | null,
-): Promise<void> {
-  const old = assetId === null ? undefined : await assets.find(assetId);
-  if (!old) return;
-  await assets.remove(old.id);
-  const dueAt = after(clock.now(), policy.keepReplacedHours * HOUR);
-  await fileRemovals.add({ storageKey: old.storageKey, dueAt });
-}
 
 /**
  * Keeps why an upload ended, and removes what it stored. Only a refusal is certain to have changed nothing:

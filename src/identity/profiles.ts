@@ -15,6 +15,7 @@ import type { AuditEntry } from './audit.ts';
 import type { IdentityDeps } from './deps.ts';
 import { audited, happened } from './events.ts';
 import { confirmedOwner, unchanged } from './passwords.ts';
+import { isOversized, pixelSizeOf } from './picture-size.ts';
 import { pictureTypeOf, type PictureType } from './picture.ts';
 import { refusals } from './refusals.ts';
 import type { Session } from './session.ts';
@@ -101,6 +102,9 @@ async function pictureChanged(deps: IdentityDeps, actor: AccountActor, bytes: Ui
   if (bytes.length > deps.policy.pictureMaxBytes) throw refusals.pictureTooLarge(deps.policy.pictureMaxBytes);
   const type = pictureTypeOf(bytes);
   if (!type) throw refusals.pictureUnsupported();
+  const size = pixelSizeOf(bytes);
+  if (typeof size === 'object' && isOversized(size))
+    throw refusals.pictureTooLarge(deps.policy.pictureMaxBytes);
   const url = await deps.pictures.put(actor.accountId, bytes, type);
   const { before, after } = await edited(deps, actor, (current) => withPicture(current, url)).catch(
     async (error: unknown) => {

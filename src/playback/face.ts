@@ -3,6 +3,7 @@ import type { DomainError } from '../kernel/domain-error.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
+import type { MediaForm } from './ports.ts';
 import type { WatchState } from './progress.ts';
 import type { Stream } from './stream.ts';
 import type { StreamStatus } from './stream-lifecycle.ts';
@@ -32,6 +33,7 @@ export interface Started {
   readonly stream: Stream;
   /** The signed right to the media. */
   readonly ticket: string;
+  readonly form: MediaForm;
   readonly maxHeight: number;
   readonly resumePositionSeconds: number;
   /** Null without an account: no seat is taken. */
@@ -84,8 +86,10 @@ export interface ShelfItem {
 /** Media that a ticket opened, right now. */
 export interface OpenMedia {
   readonly titleId: string;
+  readonly form: MediaForm;
   readonly storageKey: string;
   readonly contentType: string;
+  /** The lesser of what the ticket says and what the viewer may have now. */
   readonly maxHeight: number;
 }
 

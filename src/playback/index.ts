@@ -28,6 +28,7 @@ export type {
 } from './face.ts';
 export { playbackPolicy, type PlaybackPolicy } from './policy.ts';
 export type {
+  MediaForm,
   PlayableMedia,
   PlayableTitle,
   PlaybackStores,
@@ -39,6 +40,7 @@ export type {
   Titles,
 } from './ports.ts';
 export type { WatchState } from './progress.ts';
+export { withinHeight } from './within-height.ts';
 export { refusals as playbackRefusals } from './refusals.ts';
 export type { Stream } from './stream.ts';
 export { STREAM_STATUSES, streamLifecycle, type StreamStatus } from './stream-lifecycle.ts';

@@ -5,8 +5,9 @@ import { Recent } from '../kernel/recent.ts';
 /** Remembered verdicts at the most. */
 const MAX_REMEMBERED = 20_000;
 
-/** Whether a stream may go on receiving: undefined, or what it is told instead. */
-export type StreamVerdict = DomainError | undefined;
+/** Whether a stream may go on receiving, and up to which picture height; or what it is told instead. */
+export type StreamVerdict =
+  { readonly refusal: null; readonly maxHeight: number } | { readonly refusal: DomainError };
 
 /** Verdicts about streams, remembered for a few seconds, and forgotten at once when a stream ends here. */
 export interface Liveness {

@@ -19,8 +19,12 @@ export interface PlayableTitle extends RunningTime {
   readonly media: PlayableMedia | null;
 }
 
+/** A file as it was uploaded, or a package: renditions in segments, of which a plan's height picks. */
+export type MediaForm = 'file' | 'package';
+
 export interface PlayableMedia {
   readonly assetId: string;
+  readonly form: MediaForm;
   readonly storageKey: string;
   readonly contentType: string;
   readonly bytes: number;
@@ -53,7 +57,9 @@ export interface Standings {
 export interface Ticket {
   readonly streamId: string;
   readonly titleId: string;
+  readonly form: MediaForm;
   readonly storageKey: string;
+  /** Of the file. */
   readonly contentType: string;
   readonly maxHeight: number;
   readonly expiresAt: Instant;

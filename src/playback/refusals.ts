@@ -42,6 +42,12 @@ export const refusals = {
   expired: refusal('gone', 'playback.session-expired', 'This stream was silent or paused for too long.'),
   stopped: refusal('gone', 'playback.session-stopped', 'This stream was stopped.'),
   ticketInvalid: refusal('forbidden', 'media.ticket-invalid', 'This is not a ticket for this media.'),
+  renditionNotCovered: refusal(
+    'forbidden',
+    'media.rendition-not-covered',
+    'This rendition is larger than what your subscription covers.',
+    (maxHeight: number) => ({ max_height: maxHeight }),
+  ),
   ticketExpired: refusal('forbidden', 'media.ticket-expired', 'This ticket has run out. Start a new stream.'),
 };
 

@@ -37,11 +37,13 @@ export const startStream =
       ticket: deps.tickets.issue({
         streamId: stream.id,
         titleId: stream.titleId,
+        form: media.form,
         storageKey: media.storageKey,
         contentType: media.contentType,
         maxHeight: admission.maxHeight,
         expiresAt: ticketEnd(stream.durationSeconds, { now: stream.startedAt, policy: deps.policy }),
       }),
+      form: media.form,
       maxHeight: admission.maxHeight,
       resumePositionSeconds: stream.positionSeconds,
       lease: leaseOf(stream, deps.policy),

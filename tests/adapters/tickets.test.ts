@@ -7,6 +7,7 @@ import { keyring } from '../world/playback.ts';
 const TICKET: Ticket = {
   streamId: '01980000-0000-7000-8000-000000000001',
   titleId: '01980000-0000-7000-8000-000000000002',
+  form: 'package',
   storageKey: '01980000-0000-7000-8000-000000000003',
   contentType: 'video/mp4',
   maxHeight: 1080,
@@ -21,6 +22,14 @@ describe('a ticket', () => {
   it('says what was issued, and fits into a path segment', () => {
     expect(tickets.read(token)).to.deep.equal(TICKET);
     expect(token).to.match(/^[\w-]+\.[\w-]+$/);
+  });
+
+  it('for a file says so, as did those from before there were packages', () => {
+    const file: Ticket = { ...TICKET, form: 'file' };
+    const issued = tickets.issue(file);
+    expect(tickets.read(issued)).to.deep.equal(file);
+    const claims = Buffer.from(issued.split('.')[0] ?? '', 'base64url').toString();
+    expect(Object.keys(JSON.parse(claims) as object)).to.deep.equal(['k', 's', 't', 'f', 'c', 'h', 'e']);
   });
 
   it('is invalid with any bit of any character flipped', () => {

@@ -71,7 +71,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'reflect-metadata': ['adapters/composition/'],
   stripe: ['adapters/payments/stripe/'],
   'swagger-ui-express': ['adapters/http/'],
-  zod: ['adapters/http/', 'adapters/composition/environment.ts', 'adapters/media/tickets.ts'],
+  zod: ['adapters/http/', 'adapters/composition/environment.ts', 'adapters/media/'],
 };
 
 /** Where a package may appear beyond that as a type alone: in words, not in deeds. */

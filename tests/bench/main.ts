@@ -103,6 +103,7 @@ const environment = (dataDir: string, databaseUrl: string | null): NodeJS.Proces
   DATA_DIR: dataDir,
   PORT: '0',
   SEED: 'none',
+  PACKAGING: 'off',
   LOG_LEVEL: 'info',
   RATE_LIMIT_ANONYMOUS: '1000000000',
   RATE_LIMIT_ACCOUNT: '1000000000',

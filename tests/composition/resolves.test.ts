@@ -7,7 +7,16 @@ import { startUsher, type RunningUsher } from '../world/usher.ts';
 
 const every = Object.entries(keys) as [string, Token<unknown>][];
 /** What only some profiles have. */
-const MAY_BE_NULL = new Set(['CONNECTIONS', 'BOSS', 'MOVABLE_CLOCK', 'STRIPE', 'COLLECTOR', 'OWN_GATEWAY']);
+const MAY_BE_NULL = new Set([
+  'CONNECTIONS',
+  'BOSS',
+  'MOVABLE_CLOCK',
+  'STRIPE',
+  'COLLECTOR',
+  'OWN_GATEWAY',
+  'PACKAGER',
+  'PACKAGING_LINE',
+]);
 
 for (const store of STORES) {
   describe(`the composition on ${store}`, () => {

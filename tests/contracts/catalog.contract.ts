@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { beginUpload, failed, finished, received, type Asset } from '../../src/catalog/asset.ts';
+import { awaitingPackage, claimed, packaged } from '../../src/catalog/packaging.ts';
 import { catalogPolicy } from '../../src/catalog/policy.ts';
 import { renameGenre, type Genre } from '../../src/catalog/genre.ts';
 import type { CatalogStores } from '../../src/catalog/ports.ts';
@@ -7,7 +8,17 @@ import { wordText } from '../../src/catalog/words.ts';
 import { LostRace } from '../../src/kernel/domain-error.ts';
 import { after, DAY, HOUR, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import { draft, genre, listing, lossOf, nextId, NOW, published, rejection } from './catalog.fixtures.ts';
+import {
+  draft,
+  genre,
+  listing,
+  lossOf,
+  nextId,
+  NOW,
+  published,
+  rejection,
+  rendition,
+} from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
 
 export function figuresContract(open: Open<CatalogStores>): void {
@@ -182,6 +193,39 @@ export function assetsContract(open: Open<CatalogStores>): void {
     expect(await lossOf(unitOfWork, ({ assets }) => assets.save(stale))).to.be.instanceOf(LostRace);
     await unitOfWork.run(({ assets }) => assets.remove(begun.id));
     expect(await unitOfWork.read(({ assets }) => assets.find(begun.id))).to.equal(undefined);
+  });
+
+  it('gives back a package to the last field', async () => {
+    const policy = catalogPolicy;
+    const waiting = awaitingPackage({ ...received(uploading('t', NOW), file), durationSeconds: 6.016 });
+    const held = claimed(waiting, { now: NOW, policy });
+    const [picture, sound] = [
+      rendition(),
+      rendition({ name: 'audio', lines: 0, width: null, frameRate: null }),
+    ];
+    const whole = packaged(held, { renditions: [picture, sound], durationSeconds: 6.02 }, NOW);
+    await unitOfWork.run(async ({ assets }) => {
+      await assets.add(waiting);
+      await assets.save(held);
+      await assets.save(whole);
+    });
+    expect(await unitOfWork.read(({ assets }) => assets.find(whole.id))).to.deep.equal(whole);
+  });
+
+  it('lists those to package, longest waiting first, and none before its instant', async () => {
+    const at = (milliseconds: number): Asset => ({
+      ...received(uploading('t', NOW), file),
+      packageAt: after(NOW, milliseconds),
+    });
+    const [later, first, second] = [at(20), at(10), at(10)];
+    await unitOfWork.run(async ({ assets }) => {
+      for (const each of [later, second, first, uploading('t', NOW)]) await assets.add(each);
+    });
+    const listed = (now: Instant, limit = 9) =>
+      unitOfWork.run(({ assets }) => assets.holdToPackage(now, limit));
+    expect(await listed(after(NOW, 9))).to.deep.equal([]);
+    expect(await listed(after(NOW, 20))).to.deep.equal([first, second, later]);
+    expect(await listed(after(NOW, 20), 1)).to.deep.equal([first]);
   });
 
   it('lists those of a title, newest first, and the uploads that are due', async () => {

@@ -1,6 +1,7 @@
 import { rankByViews } from '../../src/catalog/count-views.ts';
 import { createGenre, type Genre } from '../../src/catalog/genre.ts';
 import type { CatalogStores, TitleFilter, TitleListing } from '../../src/catalog/ports.ts';
+import type { Rendition } from '../../src/catalog/rendition.ts';
 import { createTitle, type Title, type TitleDraft } from '../../src/catalog/title.ts';
 import { instant, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
@@ -56,6 +57,19 @@ export const listing = (
   now: NOW,
   ...changes,
 });
+
+export const rendition = (changes: Partial<Rendition> = {}): Rendition => ({
+  name: '720p',
+  lines: 720,
+  width: 1_280,
+  height: 720,
+  frameRate: 23.976,
+  codecs: 'avc1.64001f,mp4a.40.2',
+  bandwidth: 2_800_000,
+  averageBandwidth: 1_900_123,
+  ...changes,
+});
+
 export const genre = (name: string): Genre => createGenre(name, { id: nextId(), now: NOW });
 
 /** Counts views of titles by id and ranks them by it, as the use case does. */

@@ -30,6 +30,7 @@ const VARIABLES = {
   HOST: '127.0.0.1',
   PORT: '0',
   SEED: 'none',
+  PACKAGING: 'off',
   LOG_LEVEL: 'error',
   RATE_LIMITS: 'off',
   PURCHASE_STALE_SECONDS: '1',

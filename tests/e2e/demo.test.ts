@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { serve } from '../bench/processes.ts';
 
 describe('npm start, then npm run demo', () => {
-  it('ends with equal checksums, a refused device and an admitted one', async () => {
+  it('packages a clip, plays it, refuses one device, admits another, and cuts what was stopped', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'usher-demo-'));
     const env = { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' };
     const usher = await serve('adapters/main.ts', ['serve'], env);
@@ -21,7 +21,9 @@ describe('npm start, then npm run demo', () => {
       expect(told).to.match(/409 playback\.stream-limit-reached, limit 2/);
       expect(told).to.match(/ {2}- Living room: Test pattern/);
       expect(told).to.match(/"Tablet" plays/);
-      expect(told).to.match(/They are equal\.\s*$/);
+      expect(told).to.match(/published a clip of \d+ bytes \(HLS in 360p\)/);
+      expect(told).to.match(/through a signed URL: HLS, 1 segment of 360p, \d{6} bytes/);
+      expect(told).to.match(/worth nothing any more: 410 playback\.session-stopped\.\s*$/);
     } finally {
       await usher.stop();
       await rm(dataDir, { recursive: true, force: true });

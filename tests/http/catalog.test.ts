@@ -96,6 +96,10 @@ for (const store of STORES) {
       const upload = await admin.upload(`/videos/${id}/media`, CLIP, 'video/mp4');
       expect(upload.status).to.equal(202);
       expect(upload.body['asset']).to.include({ status: 'ready', progress: 100 });
+      const { serving } = (await admin.get(`/videos/${id}/media`)).body as { serving?: unknown };
+      expect(serving)
+        .to.include({ packaging: 'none', duration_seconds: null })
+        .and.deep.include({ renditions: [] });
       const at = new Date(world.now() + 3_600_000).toISOString();
       const scheduled = await admin.post(`/videos/${id}/publish`, { at });
       expect(scheduled.body).to.include({ status: 'scheduled', published_at: at });

@@ -38,7 +38,7 @@ interface Asking {
 }
 
 const at = (client: Client, { method, path, id, row }: Asking): Promise<Answer> =>
-  client.send(method.toUpperCase(), path.replace(/\{\w+\*?\}/, id), {
+  client.send(method.toUpperCase(), path.replace(/\{\w+\}/, id).replace('{path*}', 'master.m3u8'), {
     ...(row.body ? { body: row.body } : {}),
     ...(row.bytes ? { bytes: row.bytes, headers: { 'content-type': 'application/octet-stream' } } : {}),
   });

@@ -209,7 +209,13 @@ describe('playback over HTTP', () => {
   });
 
   it('cuts an answer in the middle when its stream ends', async () => {
-    const media = { assetId: 'a', storageKey: 'slow', contentType: 'video/mp4', bytes: BYTES.length };
+    const media = {
+      assetId: 'a',
+      form: 'file' as const,
+      storageKey: 'slow',
+      contentType: 'video/mp4',
+      bytes: BYTES.length,
+    };
     world.show({ ...title, media });
     const { body } = await start('tv');
     const answer = await fetch(origin + String(body['manifest_url']));
@@ -222,7 +228,13 @@ describe('playback over HTTP', () => {
   });
 
   it('answers for media that is gone as for none', async () => {
-    const media = { assetId: 'a', storageKey: 'gone', contentType: 'video/mp4', bytes: 1 };
+    const media = {
+      assetId: 'a',
+      form: 'file' as const,
+      storageKey: 'gone',
+      contentType: 'video/mp4',
+      bytes: 1,
+    };
     world.show({ ...title, media });
     const { body } = await start('tv');
     expect(seen(await ask(origin + String(body['manifest_url'])))).to.deep.equal([404, 'request.not-found']);

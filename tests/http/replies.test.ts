@@ -3,6 +3,7 @@ import { UNIT_OF_WORK } from '../../adapters/composition/keys.ts';
 import { CLIP, POSTER, TONE } from '../world/catalog.ts';
 import type { Answer, Client } from '../world/client.ts';
 import { expected } from '../world/house.ts';
+import { givePackage } from '../world/packaging.ts';
 import { createPlanOn } from '../world/plans.ts';
 import { onlyStripe, rawRoutes, routes } from '../world/routes.ts';
 import { STORES, type StoreName } from '../world/stores.ts';
@@ -79,7 +80,7 @@ async function plans({ admin, stranger }: Cast): Promise<string> {
 }
 
 async function watching(cast: Cast, film: string): Promise<void> {
-  const { viewer, stranger } = cast;
+  const { viewer, stranger, world } = cast;
   const start = (client: Client, device: string): Promise<Answer> =>
     client.post('/playback/sessions', { title_id: film, device_id: device });
   const stream = expected(await start(viewer, 'tv'), 201);
@@ -90,6 +91,10 @@ async function watching(cast: Cast, film: string): Promise<void> {
   expected(await viewer.get('/playback/sessions'), 200);
   expected(await viewer.get(String(stream.body['manifest_url'])), 200);
   expected(await viewer.delete(`${path}?position_seconds=2`), 204);
+  await givePackage(world.usher, film);
+  const packaged = expected(await start(viewer, 'tv'), 201);
+  expected(await viewer.get(String(packaged.body['manifest_url'])), 200);
+  expected(await viewer.delete(`/playback/sessions/${idOf(packaged)}`), 204);
   expected(await viewer.post(`${path}/heartbeat`, beat), 410);
   expected(await viewer.get(String(stream.body['manifest_url'])), 410);
   expected(await start(stranger, 'browser'), 201);

@@ -227,4 +227,9 @@ export const NAMED: Readonly<Record<string, Named>> = {
     own: async ({ make, viewer }) => (await make.stream(viewer)).manifest.split('/').at(-1) ?? '',
     unknown: { status: 403, code: 'media.ticket-invalid' },
   },
+  'get /media/hls/{token}/{path*}': {
+    as: 'viewer',
+    own: async ({ make, viewer }) => (await make.packagedStream(viewer)).manifest.split('/').at(-2) ?? '',
+    unknown: { status: 403, code: 'media.ticket-invalid' },
+  },
 };

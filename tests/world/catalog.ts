@@ -87,6 +87,8 @@ export function catalogWorld(
   const catalog = createCatalog({
     unitOfWork: listening(unitOfWork, events),
     clock: { now: () => now },
+    systemClock: { now: () => now },
+    packager: null,
     ids: {
       next: () => {
         counter += 1;

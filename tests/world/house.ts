@@ -1,5 +1,6 @@
 import type { Answer, Client } from './client.ts';
 import { CLIP, POSTER, TONE } from './catalog.ts';
+import { givePackage } from './packaging.ts';
 import { createPlanOn } from './plans.ts';
 import type { RunningUsher } from './usher.ts';
 
@@ -30,6 +31,8 @@ export interface Makers {
   /** A title's poster, as the id of its asset. */
   poster(): Promise<string>;
   stream(of: Client): Promise<{ readonly id: string; readonly manifest: string }>;
+  /** A stream of a packaged title. */
+  packagedStream(of: Client): Promise<{ readonly id: string; readonly manifest: string }>;
   /** A further session of the same person. */
   session(of: Client): Promise<string>;
   payment(of: Client): Promise<string>;
@@ -59,7 +62,7 @@ export async function furnish(world: RunningUsher): Promise<House> {
     return client;
   };
   const [viewer, other] = [await subscriber(), await subscriber()];
-  return { admin, viewer, other, plan, make: makers(admin) };
+  return { admin, viewer, other, plan, make: makers(world, admin) };
 }
 
 /** What the house's plan has of it, nobody uses up. */
@@ -69,7 +72,16 @@ const METER = { feature: 'downloads', kind: 'meter', limit: 1_000, per: 'month' 
 let count = 0;
 const next = (): string => `n${(count += 1)}`;
 
-function makers(admin: Client): Makers {
+async function streamOf(
+  of: Client,
+  title: string,
+): Promise<{ readonly id: string; readonly manifest: string }> {
+  const body = { title_id: title, device_id: next() };
+  const started = expected(await of.post('/playback/sessions', body), 201).body;
+  return { id: String(started['id']), manifest: String(started['manifest_url']) };
+}
+
+function makers(world: RunningUsher, admin: Client): Makers {
   const idOf = (answer: Answer, status: number): string => String(expected(answer, status).body['id']);
 
   const make: Makers = {
@@ -94,10 +106,11 @@ function makers(admin: Client): Makers {
       const { body } = expected(await admin.upload(`/videos/${id}/poster`, POSTER, 'image/png'), 202);
       return String(body['asset']?.['id']);
     },
-    stream: async (of) => {
-      const body = { title_id: await make.published(), device_id: next() };
-      const started = expected(await of.post('/playback/sessions', body), 201).body;
-      return { id: String(started['id']), manifest: String(started['manifest_url']) };
+    stream: async (of) => streamOf(of, await make.published()),
+    packagedStream: async (of) => {
+      const title = await make.published();
+      await givePackage(world.usher, title);
+      return streamOf(of, title);
     },
     session: async (of) => {
       const again = await of.logIn();

@@ -52,7 +52,13 @@ export const film = (changes: Partial<PlayableTitle> = {}): PlayableTitle => {
     visibility: 'public',
     durationSeconds: 3_600,
     creditsStartSeconds: null,
-    media: { assetId: ids.next(), storageKey: `key-of-${id}`, contentType: 'video/mp4', bytes: 1_000 },
+    media: {
+      assetId: ids.next(),
+      form: 'file',
+      storageKey: `key-of-${id}`,
+      contentType: 'video/mp4',
+      bytes: 1_000,
+    },
     ...changes,
   };
 };

@@ -51,6 +51,7 @@ const VARIABLES = {
   CLOCK: 'virtual',
   LOG_LEVEL: 'silent',
   SEED: 'none',
+  PACKAGING: 'off',
   RATE_LIMITS: 'off',
   HOST: '127.0.0.1',
   PORT: '0',

@@ -15,6 +15,7 @@ import { operationsRoutes } from './operations.ts';
 import { identityRoutes } from './identity.ts';
 import { meRoutes, pictureRoutes } from './me.ts';
 import { activityRoutes } from './activities.ts';
+import { hlsRoutes } from './hls.ts';
 import { ticketedMediaRoutes } from './media.ts';
 import { playbackRoutes } from './playback.ts';
 import { planRoutes } from './plans.ts';
@@ -61,5 +62,6 @@ export const routesOf = (providers: readonly string[]): readonly Route[] =>
 export const rawRoutes: readonly RawRoute[] = [
   ...pictureRoutes,
   ...ticketedMediaRoutes,
+  ...hlsRoutes,
   ...publicMediaRoutes,
 ];

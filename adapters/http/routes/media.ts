@@ -64,6 +64,7 @@ export const ticketedMedia = (checkMilliseconds: number): readonly RawRoute[] =>
     serve: async ({ playback, catalog }, request, response) => {
       const token = request.params['token'] ?? '';
       const media = await playback.openMedia(token);
+      if (media.form !== 'file') throw playbackRefusals.ticketInvalid();
       const file = await catalog.openMedia(media.storageKey);
       if (!file) throw playbackRefusals.notFound();
       await sendFile(request, response, {

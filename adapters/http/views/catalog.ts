@@ -10,6 +10,7 @@ import {
   type Asset,
   type AssetSlot,
   type Genre,
+  type Rendition,
   type ShownTitle,
   type TitleFigures,
 } from '../../../src/catalog/index.ts';
@@ -105,11 +106,41 @@ export const acceptedView = ({ id, status, progress }: Asset): z.input<typeof Ac
   asset: { id, status, progress },
 });
 
+const RenditionView = z
+  .object({
+    name: z.string(),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+    frame_rate: z.number().nullable(),
+    codecs: z.string(),
+    bandwidth: z.number().int().meta({ description: 'Bits per second at the most.' }),
+    average_bandwidth: z.number().int(),
+  })
+  .meta({ id: 'Rendition' });
+
+const renditionView = (rendition: Rendition): z.input<typeof RenditionView> => ({
+  name: rendition.name,
+  width: rendition.width,
+  height: rendition.height,
+  frame_rate: rendition.frameRate,
+  codecs: rendition.codecs,
+  bandwidth: rendition.bandwidth,
+  average_bandwidth: rendition.averageBandwidth,
+});
+
 const AssetView = AssetProgressView.extend({
   content_type: z.string().nullable(),
   bytes: z.number().int().nullable(),
   sha256: z.string().nullable(),
-  failure: z.string().nullable().meta({ description: 'Code of what ended it.' }),
+  duration_seconds: z.number().nullable().meta({ description: 'As measured.' }),
+  packaging: z
+    .enum(['hls', 'none'])
+    .meta({ description: 'Whether there is a package of renditions, or the file serves as it is.' }),
+  renditions: z.array(RenditionView),
+  failure: z
+    .string()
+    .nullable()
+    .meta({ description: 'Code of what ended it, or of why it could not be packaged.' }),
   created_at: Time,
   ready_at: Time.nullable(),
 }).meta({ id: 'Asset' });
@@ -126,6 +157,9 @@ const assetView = (asset: Asset): z.input<typeof AssetView> => ({
   content_type: asset.contentType,
   bytes: asset.bytes,
   sha256: asset.sha256,
+  duration_seconds: asset.durationSeconds,
+  packaging: asset.renditions === null ? 'none' : 'hls',
+  renditions: (asset.renditions ?? []).map(renditionView),
   failure: asset.failure,
   created_at: toRfc3339(asset.createdAt),
   ready_at: timeOf(asset.readyAt),

@@ -25,7 +25,10 @@ export const StartedView = z
     id: z.string(),
     status: z.enum(STREAM_STATUSES),
     title_id: z.string(),
-    manifest_url: z.string().meta({ description: 'Where the media is, relative to this server.' }),
+    manifest_url: z.string().meta({
+      description:
+        'Where the media is, relative to this server: a multivariant playlist (HLS), or the file where that is served as it is.',
+    }),
     max_height: z.number().int(),
     resume_position_seconds: z.number(),
     lease: LeaseView.nullable(),
@@ -37,13 +40,14 @@ export const StartedView = z
   .meta({ id: 'StartedStream' });
 
 /** The path of a ticket's media; outside `/api`, so that players need no base. */
-const mediaPath = (ticket: string): string => `/media/file/${ticket}`;
+const mediaPath = ({ ticket, form }: Started): string =>
+  form === 'package' ? `/media/hls/${ticket}/master.m3u8` : `/media/file/${ticket}`;
 
 export const startedView = (started: Started): z.input<typeof StartedView> => ({
   id: started.stream.id,
   status: started.stream.status,
   title_id: started.stream.titleId,
-  manifest_url: mediaPath(started.ticket),
+  manifest_url: mediaPath(started),
   max_height: started.maxHeight,
   resume_position_seconds: started.resumePositionSeconds,
   lease: leaseView(started.lease),

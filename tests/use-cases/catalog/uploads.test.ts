@@ -61,6 +61,7 @@ describe('uploading', () => {
     expect((await bytesAt(asset.storageKey)).equals(CLIP)).to.equal(true);
     expect((await world.catalog.viewing(title.id))?.media).to.deep.equal({
       assetId: asset.id,
+      form: 'file',
       storageKey: asset.storageKey,
       contentType: 'video/mp4',
       bytes: CLIP.length,

@@ -32,10 +32,15 @@ const ASSETS = new RecordTable<Asset>('assets', {
   contentType: 'text',
   bytes: 'number',
   sha256: 'text',
+  durationSeconds: 'number',
   failure: 'text',
   createdAt: 'number',
   dueAt: 'number',
   readyAt: 'number',
+  packageAt: 'number',
+  attempts: 'number',
+  packageKey: 'text',
+  renditions: 'json',
   version: 'number',
 });
 
@@ -103,6 +108,13 @@ export const knexAssets = (database: Database): AssetStore => ({
     return ((await due) as Row[]).map((row) => ASSETS.fromRow(row));
   },
   nextDueAt: (until) => earliestDue(database.knex('assets'), 'due_at', until),
+  holdToPackage: async (now, limit) => {
+    const waiting = database.knex('assets').where('package_at', '<=', now).orderBy(['package_at', 'id']);
+    // Each of many packagers takes another one, instead of all losing the race for the first.
+    if (database.dialect === 'postgres') void waiting.forUpdate().skipLocked();
+    const rows = (await waiting.limit(limit)) as Row[];
+    return rows.map((row) => ASSETS.fromRow(row));
+  },
 });
 
 export const knexFileRemovals = (database: Database): FileRemovalStore => ({

@@ -151,6 +151,11 @@ export function memoryAssets({ table }: MemoryTransaction): AssetStore {
         [...assets.all()].flatMap(({ dueAt }) => dueAt ?? []),
         until,
       ),
+    holdToPackage: async (now, limit) =>
+      assets
+        .where(({ packageAt }) => packageAt !== null && packageAt <= now)
+        .sort((a, b) => (a.packageAt ?? 0) - (b.packageAt ?? 0) || compareText(a.id, b.id))
+        .slice(0, limit),
   };
 }
 

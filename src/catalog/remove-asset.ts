@@ -1,0 +1,28 @@
+import { after, SECOND, type Instant } from '../kernel/instant.ts';
+import type { Asset } from './asset.ts';
+import type { CatalogDeps } from './deps.ts';
+import type { CatalogStores } from './ports.ts';
+
+type RemovalStores = Pick<CatalogStores, 'assets' | 'fileRemovals'>;
+
+/** Removes an asset, and promises that what it stored will go at `dueAt`. */
+export async function removeAsset(
+  { assets, fileRemovals }: RemovalStores,
+  { id, storageKey, packageKey }: Asset,
+  dueAt: Instant,
+): Promise<void> {
+  await assets.remove(id);
+  await fileRemovals.add({ storageKey, dueAt });
+  if (packageKey !== null) await fileRemovals.add({ storageKey: packageKey, dueAt });
+}
+
+/**
+ * When the files of an asset that is no longer wanted may go. Whoever is at it ends by itself and clears up;
+ * this is for one whose process died.
+ */
+export function unwantedFrom({ dueAt, packageAt }: Asset, deps: CatalogDeps): Instant {
+  if (dueAt !== null) return dueAt;
+  const now = deps.clock.now();
+  const mayBeAtIt = packageAt !== null && packageAt > deps.systemClock.now();
+  return mayBeAtIt ? after(now, deps.policy.packagingLeaseSeconds * SECOND) : now;
+}
