@@ -9,15 +9,10 @@ import type { PlaybackStores } from '../../src/playback/index.ts';
 import type { SubscriptionStores } from '../../src/subscriptions/index.ts';
 import { billingAccountsContract } from './billing-accounts.contract.ts';
 import { closedAccountsContract, paymentsContract } from './billing.contract.ts';
-import {
-  assetsContract,
-  channelNamesContract,
-  figuresContract,
-  fileRemovalsContract,
-  genresContract,
-} from './catalog.contract.ts';
+import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
 import type { Contract, Open } from './contract.ts';
 import { couponRedemptionsContract, subscriptionDiscountsContract } from './coupon-redemptions.contract.ts';
+import { channelNamesContract } from './channel-names.contract.ts';
 import { couponsContract } from './coupons.contract.ts';
 import { disputesContract } from './disputes.contract.ts';
 import { grantsContract } from './grants.contract.ts';

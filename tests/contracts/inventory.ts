@@ -4,19 +4,14 @@ import { billingAccountsContract } from './billing-accounts.contract.ts';
 import { closedAccountsContract, paymentsContract } from './billing.contract.ts';
 import { refundsContract } from './refunds.contract.ts';
 import { balancesContract, invoicesContract, ledgerContract } from './invoices.contract.ts';
+import { channelNamesContract } from './channel-names.contract.ts';
 import { couponsContract } from './coupons.contract.ts';
 import { couponRedemptionsContract, subscriptionDiscountsContract } from './coupon-redemptions.contract.ts';
 import { disputesContract } from './disputes.contract.ts';
 import { meterBillsContract } from './meter-bills.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';
-import {
-  assetsContract,
-  channelNamesContract,
-  figuresContract,
-  fileRemovalsContract,
-  genresContract,
-} from './catalog.contract.ts';
+import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
 import { titlesContract } from './titles.contract.ts';
 import {
   accountsContract,
