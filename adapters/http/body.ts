@@ -60,8 +60,8 @@ async function arrived(request: IncomingMessage, declared: number): Promise<Buff
   await Promise.resolve();
   if (request.readableLength !== declared) return undefined;
   const bytes: unknown = request.read();
-  // Nothing more comes, but a stream ends only when it is read to its end.
-  request.resume();
+  // A stream ends only when it is read to its end, and here that may still be on its way.
+  if (!request.complete) request.resume();
   return Buffer.isBuffer(bytes) ? bytes : undefined;
 }
 

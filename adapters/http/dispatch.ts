@@ -60,7 +60,7 @@ export function handlerOf(route: Route, deps: DispatchDeps, place: Place): Handl
     const admission = deps.limits.admit(route.rate ?? 'api', { address, credential }, exchange);
     const mayAsk = admission?.isLikely === true && route.method === 'get';
     if (admission && !mayAsk) await admission.granted;
-    const reply = answer(exchange, { ...target, address, credential, sent });
+    const reply = answer(exchange, target, { address, credential, sent });
     if (admission && mayAsk) await afterwards(admission.granted, reply);
     send(exchange, await reply);
   };
@@ -72,8 +72,8 @@ async function afterwards(first: Promise<void>, second: Promise<unknown>): Promi
   await first;
 }
 
-/** A request that is counted, or about to be, and whose. */
-interface Received extends Target {
+/** Whose request it is, counted or about to be. */
+interface Received {
   readonly address: string;
   readonly credential: Credential;
   /** The body, where it had to be read before. */
@@ -84,9 +84,9 @@ interface Received extends Target {
 function answerer(route: Route, deps: DispatchDeps, place: Place) {
   const logIn = route.authenticates && passwordLogIn(route.authenticates);
   const meterCall = isMetered(route.path) ? deps.meterCall : undefined;
-  return async (exchange: Exchange, received: Received): Promise<Reply> => {
+  return async (exchange: Exchange, target: Target, received: Received): Promise<Reply> => {
     const { request, response } = exchange;
-    const { params: named, path, search, address, credential, sent } = received;
+    const { address, credential, sent } = received;
     const { headers } = request;
     const known = deps.authentication.actorOf(credential);
     exchange.actor = known instanceof Promise ? await known : known;
@@ -94,16 +94,19 @@ function answerer(route: Route, deps: DispatchDeps, place: Place) {
     if (meterCall && actor.kind === 'account') await meterCall(actor.accountId);
     const upload = route.upload && uploadOf(request, route.upload.types);
     const raw = route.body ? await (sent ? sent() : readJson(request, deps.bodies)) : undefined;
-    const keyed = { method: route.method, path, body: raw };
     const idempotency = route.idempotent
-      ? idempotencyOf(headers['idempotency-key'], actor, keyed)
+      ? idempotencyOf(headers['idempotency-key'], actor, {
+          method: route.method,
+          path: target.path,
+          body: raw,
+        })
       : undefined;
-    const input = validated(route, { params: named, search, body: raw });
-    const { params, query, body } = input;
+    const { params, query, body } = validated(route, target, raw);
     const signedIn = logIn && (await logIn(deps.faces, { request, response, body, address, headers }));
-    const given = { params, query, body, upload, idempotency, address, headers, signedIn };
     // The route's generic parameters were checked where it was declared; here they are erased.
-    const work = () => route.handle(deps.faces, { ...given, actor: actor as never });
+    const who = actor as never;
+    const given = { actor: who, params, query, body, upload, idempotency, address, headers, signedIn };
+    const work = () => route.handle(deps.faces, given);
     const result = await (upload ? watched(request, deps.bodies, work) : work());
     return replyOf(route, result, place.baseOf(request));
   };

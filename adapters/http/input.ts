@@ -4,11 +4,11 @@ import { escapePointer } from './body.ts';
 import { edgeRefusals, type InputFault } from './edge-refusals.ts';
 import type { Route } from './route.ts';
 
-export interface RawInput {
+/** Where a request goes, as far as it is input. */
+export interface Addressed {
   readonly params: Readonly<Record<string, string>>;
   /** What follows the question mark. */
   readonly search: string;
-  readonly body: unknown;
 }
 
 export interface Input {
@@ -21,17 +21,18 @@ export interface Input {
  * The validated input of a route. All that is wrong with query and body is said at once; only then is an
  * id that cannot be one answered, exactly like one that does not exist.
  */
-export function validated(route: Route, raw: RawInput): Input {
+export function validated(route: Route, { params, search }: Addressed, raw: unknown): Input {
   const faults: InputFault[] = [];
-  const query = route.query && parsedBy(route.query, queryOf(raw.search, faults), '/query', faults);
-  const body = route.body && parsedBy(route.body, raw.body === undefined ? {} : raw.body, '', faults);
+  const query = route.query && parsedBy(route.query, queryOf(search, faults), '/query', faults);
+  const body = route.body && parsedBy(route.body, raw === undefined ? {} : raw, '', faults);
   if (faults.length > 0) throw edgeRefusals.invalid(faults);
-  return { params: paramsOf(route, raw.params), query, body };
+  return { params: paramsOf(route, params), query, body };
 }
 
 /** A parameter called `id` or `…_id` is an id; the rest is the schema's to judge. */
 function paramsOf(route: Route, params: Readonly<Record<string, string>>): unknown {
-  for (const [name, value] of Object.entries(params)) {
+  for (const name in params) {
+    const value = params[name] ?? '';
     const mustBeId = name === 'id' || name.endsWith('_id');
     if (mustBeId ? !isId(value) : value.includes('\0')) throw edgeRefusals.notFound();
   }

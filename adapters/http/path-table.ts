@@ -62,7 +62,7 @@ export class PathTable<T> {
     const endpoint = place.methods.get(method) ?? (method === 'head' ? place.methods.get('get') : undefined);
     if (!endpoint) return { state: 'other-method', methods: allowed(place) };
     const params: Record<string, string> = {};
-    for (const [index, name] of endpoint.names.entries()) params[name] = decoded(values[index] ?? '');
+    endpoint.names.forEach((name, index) => (params[name] = decoded(values[index] ?? '')));
     return { state: 'found', value: endpoint.value, params };
   }
 }
