@@ -8,7 +8,7 @@ import { isAlive } from './grant.ts';
 import { MeterLedger } from './meter-ledger.ts';
 import { keyOf, type MeterKey, type MeterTerms } from './meter.ts';
 import { standpointsOf, type Standpoints } from './standpoints.ts';
-import { readMeters, type StoredMeter } from './stored-meter.ts';
+import { storedMeters, type StoredMeter } from './stored-meter.ts';
 import { isFed, meterEntitlement, usageOf, type Usage } from './usage.ts';
 
 export function entitlementQuestions(deps: EntitlementsDeps): EntitlementQuestions {
@@ -99,7 +99,9 @@ function storedReader({
   batched,
 }: EntitlementsDeps): (key: string) => Promise<StoredMeter> {
   const load = async (keys: readonly string[]): Promise<readonly StoredMeter[]> => {
-    const found = await unitOfWork.read((stores) => readMeters(stores, keys.map(keyIn), clock.now()));
+    const found = await unitOfWork.read((stores) =>
+      storedMeters(stores, keys.map(keyIn), { now: clock.now(), hold: false }),
+    );
     return keys.map((key) => found.get(key) as StoredMeter);
   };
   return batched ? batched(load) : async (key) => (await load([key]))[0] as StoredMeter;
