@@ -33,7 +33,7 @@ export const storedMeters = (
   keys: readonly MeterKey[],
   { now, hold }: Reading,
 ): Promise<ReadonlyMap<string, StoredMeter>> =>
-  hold ? loaded(stores, keys, { now, hold }) : settled(stores, keys, now);
+  hold ? loaded(stores, keys, { now, hold }) : readWhole(stores, keys, now);
 
 async function loaded(
   { meters, grants, reservations }: MeterStores,
@@ -73,7 +73,7 @@ const MAX_READS = 10;
  * Reads meters without holding them. A meter, its grants and its reservations are several questions, and the meter's
  * version guards them all: one that moved on in between is read again, lest its units be counted twice or not at all.
  */
-async function settled(
+async function readWhole(
   stores: MeterStores,
   keys: readonly MeterKey[],
   now: Instant,
