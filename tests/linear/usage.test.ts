@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { after, DAY, instant, SECOND } from '../../src/kernel/instant.ts';
 import { inEveryArena, type Arena } from '../races/arena.ts';
-import { naiveSeeds, proving, shuffled, sized, unexpected, wins } from '../races/race.ts';
+import { proving, shuffled, sized, unexpected, wins } from '../races/race.ts';
 import { entitlementsOn, ids, metered, NOON } from '../world/entitlements.ts';
 import { figure } from '../world/figures.ts';
 import { monotonicMs, pacedAt, pacedClock, type Pace } from '../world/paced-clock.ts';
@@ -11,6 +11,9 @@ import { LIMIT, scriptOf, type Script } from './generate.ts';
 import { told, type Call } from './history.ts';
 import { play, type Player, type PlayerSettings } from './players.scenario.ts';
 import { linearize } from './search.ts';
+
+/** At least one of these breaks. */
+const NAIVE = Array.from({ length: 15 }, (_, index) => index + 1);
 
 const scenario = new URL('./players.scenario.ts', import.meta.url);
 const granted = metered({ limit: LIMIT, per: 'day' });
@@ -40,6 +43,8 @@ interface Played {
   readonly script: Script;
   readonly anchor: number;
   readonly calls: readonly Call[];
+  /** What nobody should ever see: whose history has one is not whole. */
+  readonly faults: readonly string[];
 }
 
 type Ring = Arena<Player, readonly Call[]>;
@@ -61,11 +66,11 @@ async function playTogether(ring: Ring, settings: PlayerSettings, company: reado
   );
   const dealt = shuffled(players, company[0]?.seed ?? 0);
   const outcomes = await ring.race(dealt);
-  expect(unexpected(outcomes, [])).to.deep.equal([]);
-  const byAccount = Map.groupBy(wins(outcomes).entries(), ([index]) => dealt[index]?.accountId);
+  const byAccount = Map.groupBy(outcomes.entries(), ([index]) => dealt[index]?.accountId);
   return opened.map(({ script, player, calls }): Played => {
-    const met = byAccount.get(player.accountId) ?? [];
-    return { script, anchor: player.anchor, calls: [...calls, ...met.flatMap(([, own]) => own)] };
+    const met = (byAccount.get(player.accountId) ?? []).map(([, outcome]) => outcome);
+    const faults = unexpected(met, []);
+    return { script, anchor: player.anchor, calls: [...calls, ...wins(met).flat()], faults };
   });
 }
 
@@ -90,8 +95,9 @@ inEveryArena('what clients of one meter are told', (open, store) => {
   it('is no history of one balance, when processes believe what they remember (the naive variant)', async () => {
     const settings = settingsOf(true);
     const ring: Ring = await open({ scenario, settings });
-    const played = await playTogether(ring, settings, naiveSeeds.map(scriptOf));
-    expect(played.every(isLinear)).to.equal(false);
+    const played = await playTogether(ring, settings, NAIVE.map(scriptOf));
+    const whole = played.filter(({ faults }) => faults.length === 0);
+    expect(whole.every(isLinear)).to.equal(false);
   });
 
   it(`is the history of one balance, ${size.histories} times`, async function () {
@@ -102,6 +108,7 @@ inEveryArena('what clients of one meter are told', (open, store) => {
     const all = scripts(size);
     for (let first = 0; first < all.length; first += size.atOnce)
       played.push(...(await playTogether(ring, settings, all.slice(first, first + size.atOnce))));
+    expect(played.flatMap(({ faults }) => faults)).to.deep.equal([]);
     for (const each of played)
       if (!isLinear(each))
         throw new Error(`LINEAR_SEED=${each.script.seed} from ${each.anchor}:\n${told(each.calls)}`);

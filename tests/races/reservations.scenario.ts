@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '../../src/kernel/domain-error.ts';
 import { SECOND } from '../../src/kernel/instant.ts';
+import type { Idempotency } from '../../src/kernel/once.ts';
 import type { Entitlements, Granted } from '../../src/entitlements/index.ts';
-import { entitlementsOn, holding } from '../world/entitlements.ts';
+import { entitlementsOn, holding, ids } from '../world/entitlements.ts';
 import { pacedClock, type Pace } from '../world/paced-clock.ts';
 import type { Scenario } from './scenario.ts';
+
+const MAX_ATTEMPTS = 20;
 
 export interface ReservationSettings {
   readonly granted: Granted;
@@ -46,10 +49,12 @@ const scenario: Scenario<ReservationSettings, Client, Used> = ({ unitOfWork, set
     const use = { accountId, feature: granted.feature, amount, onBehalf: false };
     await passed(waitSeconds);
     if (client.does === 'consume') {
-      await entitlements.consume(use);
+      const request = { ...use, idempotency: keyed() };
+      await patiently(() => entitlements.consume(request));
       return { units: amount, reservationId: null, isLate: false };
     }
-    const { result } = await entitlements.reserve({ ...use, seconds: 1 });
+    const request = { ...use, seconds: 1, idempotency: keyed() };
+    const { result } = await patiently(() => entitlements.reserve(request));
     await passed(client.holdSeconds);
     const units = client.ends === 'never' ? 0 : await ended(entitlements, result.id, client);
     return { units: units ?? 0, reservationId: result.id, isLate: units === undefined };
@@ -57,6 +62,24 @@ const scenario: Scenario<ReservationSettings, Client, Used> = ({ unitOfWork, set
 };
 
 export default scenario;
+
+const keyed = (): Idempotency => {
+  const key = ids.next();
+  return { key, fingerprint: key };
+};
+
+/** In a crowd the wait for a connection may be over before its turn: then it is asked again, as a client would. */
+async function patiently<R>(ask: () => Promise<R>): Promise<R> {
+  for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind !== 'unavailable') throw error;
+      await pause(5 * attempt);
+    }
+  }
+  return ask();
+}
 
 /** Units that were committed; undefined when it was too late. */
 async function ended(
@@ -66,7 +89,9 @@ async function ended(
 ): Promise<number | undefined> {
   const end = { reservationId, accountId };
   try {
-    const { committed } = ends === 'commit' ? await commit({ ...end, amount: commits }) : await release(end);
+    const { committed } = await patiently(() =>
+      ends === 'commit' ? commit({ ...end, amount: commits }) : release(end),
+    );
     return committed ?? 0;
   } catch (error) {
     if (error instanceof DomainError && error.code === 'entitlements.reservation-expired') return undefined;
