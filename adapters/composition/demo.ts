@@ -1,5 +1,5 @@
 import { money } from '../../src/kernel/money.ts';
-import type { PlanDraft, PlanTerms } from '../../src/subscriptions/index.ts';
+import type { PlanDraft, PlanFeature, PlanTerms } from '../../src/subscriptions/index.ts';
 import { alone } from '../persistence/knex/migrate.ts';
 import { seedDemoCatalogue } from './demo-catalogue.ts';
 import { CONNECTIONS } from './keys.ts';
@@ -15,13 +15,29 @@ const terms = (given: Partial<PlanTerms> & Pick<PlanTerms, 'price' | 'accessLeve
   ...given,
 });
 
+/** Downloads a month; what is left of them is there for one month more. */
+const downloads = (limit: number): PlanFeature => ({
+  ...{ feature: 'downloads', kind: 'meter', limit, per: 'month', overage: 'block', overagePriceMinor: null },
+  rollover: { cap: limit, expiresDays: 31 },
+});
+
+/** As many as one likes: those above the limit are on the next invoice. */
+const clips = (limit: number, overagePriceMinor: number): PlanFeature => ({
+  ...{ feature: 'clips', kind: 'meter', limit, per: 'term', overage: 'allow', overagePriceMinor },
+});
+
 const PLANS: readonly PlanDraft[] = [
   {
     code: 'basic',
     name: 'Basic',
     description: 'Everything of the basic shelf, on one screen in 720p.',
     isActive: true,
-    terms: terms({ price: money(599, 'USD'), accessLevel: 'basic', resolution: '720p' }),
+    terms: terms({
+      price: money(599, 'USD'),
+      accessLevel: 'basic',
+      resolution: '720p',
+      features: [downloads(10)],
+    }),
   },
   {
     code: 'premium',
@@ -34,6 +50,7 @@ const PLANS: readonly PlanDraft[] = [
       resolution: '4K',
       maxDevices: 4,
       trialDays: 7,
+      features: [downloads(100), clips(20, 25)],
     }),
   },
   {
@@ -47,6 +64,7 @@ const PLANS: readonly PlanDraft[] = [
       accessLevel: 'premium',
       resolution: '4K',
       maxDevices: 4,
+      features: [downloads(100), clips(240, 25)],
     }),
   },
 ];
