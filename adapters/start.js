@@ -20,6 +20,8 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   // Under load V8 takes what waits for the database for long-lived, allocates its like among the old from then on,
   // and keeps everything that such a dead object points to: a quarter of all garbage, and a fifth of the CPU.
   setFlagsFromString('--no-allocation-site-pretenuring');
+  // Collects the old when it has grown by so much, instead of letting it become four times what is alive.
+  setFlagsFromString('--heap-growing-percent=50');
   // Compiled once per version of a file, in the temp folder: starting takes half the time, and less memory.
   enableCompileCache();
   import('./main.ts');
