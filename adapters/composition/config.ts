@@ -46,6 +46,8 @@ export interface Config {
   /** Whether calls of our own API use up `api_calls`, where a plan has it. */
   readonly meterApiCalls: boolean;
   readonly streamLimitPolicy: 'reject_newest' | 'evict_oldest';
+  /** Whole months of watch history that stay in the database; older ones go into files. */
+  readonly historyMonths: number;
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Keys given from outside; null where one is generated and kept in `dataDir`. */
   readonly secrets: {
@@ -104,6 +106,7 @@ export function configOf(env: Environment): Config {
     deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,
     meterApiCalls: env.METER_API_CALLS === 'on',
     streamLimitPolicy: env.STREAM_LIMIT_POLICY,
+    historyMonths: env.HISTORY_MONTHS,
     logLevel: env.LOG_LEVEL,
     secrets: {
       server: keys(env.SERVER_SECRET, env.SERVER_SECRET_PREVIOUS),

@@ -22,7 +22,7 @@ import type {
   Operations,
   React,
 } from '../../src/operations/index.ts';
-import type { Playback, Tickets } from '../../src/playback/index.ts';
+import type { ArchiveFiles, Playback, Tickets } from '../../src/playback/index.ts';
 import type { SubscriptionOperations, Subscriptions } from '../../src/subscriptions/index.ts';
 import type { EdgeLog } from '../http/log.ts';
 import type { LiveServiceKeys } from '../http/service-keys.ts';
@@ -77,6 +77,8 @@ export const WEBHOOK_READERS = token<readonly WebhookReader[]>('webhook readers'
 export const WEBHOOK_COUNTS = token<WebhookCounts>('webhook counts');
 export const INVOICE_PRINTER = token<InvoicePrinter>('invoice printer');
 export const MEDIA_STORAGE = token<MediaStorage>('media storage');
+/** Where old months of the watch history lie. */
+export const ARCHIVE_FILES = token<ArchiveFiles>('archive files');
 export const TICKETS = token<Tickets>('tickets');
 
 export const IDENTITY = token<Identity>('identity');
