@@ -44,7 +44,7 @@ export function fileArchive(folder: string): ArchiveFiles {
       const path = pathOf(place);
       for (const each of [partOf(path), path]) await rm(each, { force: true });
     },
-    erase: (accountId) => rm(folderOf(accountId), { recursive: true, force: true }),
+    erase: async (accountId) => rm(folderOf(accountId), { recursive: true, force: true }),
   };
 }
 

@@ -48,7 +48,8 @@ const SCHEDULE = [
   {
     name: 'playback.archive-history',
     everyMinutes: 15,
-    idempotentBecause: 'rows go once, in the transaction that has their file count: a second file is abandoned',
+    idempotentBecause:
+      'rows go once, in the transaction that has their file count: a second file is abandoned',
   },
   {
     name: 'catalog.publish-due',

@@ -58,10 +58,7 @@ async function archiveOldest(deps: PlaybackDeps): Promise<boolean> {
   return true;
 }
 
-async function oldRows(
-  { streams, watchLog }: PlaybackStores,
-  border: Instant,
-): Promise<OldRows | undefined> {
+async function oldRows({ streams, watchLog }: PlaybackStores, border: Instant): Promise<OldRows | undefined> {
   const [streamed, logged] = await Promise.all([streams.oldestEnded(border), watchLog.oldest(border)]);
   const oldest = streamed && logged ? older(streamed, logged) : (streamed ?? logged);
   if (!oldest) return undefined;
@@ -90,10 +87,7 @@ async function keep(stores: PlaybackStores, written: Archive, rows: OldRows): Pr
  * Removes the rows if they are what was read: an erasure or another sweep may have been there. A stream carries
  * the progress that names it, so that is written down first: it outlives its streams.
  */
-async function takeOut(
-  { streams, progress, watchLog }: PlaybackStores,
-  rows: OldRows,
-): Promise<boolean> {
+async function takeOut({ streams, progress, watchLog }: PlaybackStores, rows: OldRows): Promise<boolean> {
   const held = await streams.hold({ ids: rows.streams.map(({ id }) => id), accountIds: [] });
   const versions = new Map(held.map(({ id, version }) => [id, version]));
   const entryIds = rows.entries.map(({ id }) => id);

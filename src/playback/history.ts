@@ -93,7 +93,7 @@ function stretchOf({ cursor, within }: HistoryRequest): Stretch {
 
 /** Whether a page asks for a viewing, as the stores decide it for their rows. */
 const asks = ({ behind, within }: Stretch, viewing: Viewing): boolean =>
-  (!behind || newestFirst(behind, viewing) < 0) &&
+  (!behind || newestFirst(viewing, behind) > 0) &&
   (!within || (viewing.startedAt >= within.from && viewing.startedAt < within.to));
 
 function reachOf({ behind, within }: Stretch): Reach {

@@ -45,8 +45,10 @@ export const viewingOfEntry = (entry: WatchLogEntry): Viewing => ({
   lastWatchedAt: entry.startedAt,
 });
 
+type Place = Pick<Viewing, 'startedAt' | 'id'>;
+
 /** The order of the history: the later beginning, then the greater id. */
-export const newestFirst = (
-  a: Pick<Viewing, 'startedAt' | 'id'>,
-  b: Pick<Viewing, 'startedAt' | 'id'>,
-): number => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
+export function newestFirst(a: Place, b: Place): number {
+  if (a.id === b.id) return 0;
+  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
+}

@@ -12,9 +12,7 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('begun_at').notNullable();
     table.integer('version').notNullable();
   });
-  await knex.raw(
-    `create index archives_kept on archives (account_id, newest_at, id) where status = 'kept'`,
-  );
+  await knex.raw(`create index archives_kept on archives (account_id, newest_at, id) where status = 'kept'`);
   await knex.raw(`create index archives_unfinished on archives (begun_at) where status <> 'kept'`);
   // Where the oldest history is found. None of its columns is one that a heartbeat changes.
   await knex.raw(

@@ -24,8 +24,7 @@ export function knexArchives(database: Database): ArchiveStore {
   const { knex } = database;
   return {
     add: (archive) => ARCHIVES.insert(database, [archive]),
-    save: (archive) =>
-      ARCHIVES.update(database, { id: archive.id, version: archive.version - 1 }, archive),
+    save: (archive) => ARCHIVES.update(database, { id: archive.id, version: archive.version - 1 }, archive),
     find: (id) => ARCHIVES.find(database, { id }),
     keptOf: (accountId, { from, until, ...request }) =>
       keysetPage(database, ARCHIVES, request, {
