@@ -6,7 +6,7 @@ import { playbackPolicy } from '../../src/playback/policy.ts';
 import type { PlaybackStores } from '../../src/playback/ports.ts';
 import { report, stop, terminate, type Stream } from '../../src/playback/stream.ts';
 import type { Open } from './contract.ts';
-import { ALICE, BOB, bumped, FILM, lostRaceOf, nextId, NOW, streamOf } from './playback.fixtures.ts';
+import { ALICE, BOB, bumped, lostRaceOf, nextId, NOW, streamOf } from './playback.fixtures.ts';
 import { oldStreamsContract } from './old-streams.contract.ts';
 
 export function streamsContract(open: Open<PlaybackStores>): void {

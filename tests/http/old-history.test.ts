@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { CONFIG } from '../../adapters/composition/keys.ts';
 import { toRfc3339 } from '../../src/kernel/instant.ts';
-import { Client } from '../world/client.ts';
+import type { Client } from '../world/client.ts';
 import { expected, furnish, type House } from '../world/house.ts';
 import { STORES } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';

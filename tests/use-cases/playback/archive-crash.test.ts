@@ -22,6 +22,11 @@ const ALL = WATCHED.map(({ position }) => position).toReversed();
 
 class Crash extends Error {}
 
+function crashOnly(error: unknown): Crash {
+  if (error instanceof Crash) return error;
+  throw error;
+}
+
 interface Outside {
   readonly unitOfWork: UnitOfWork<AllStores>;
   readonly files: ArchiveFiles;
@@ -70,11 +75,18 @@ onEveryStore('archiving history, with a process that dies', (open) => {
         await lay(unitOfWork, viewer, WATCHED);
         const doomed = dyingAt(fatal, when, outside);
         const sweeper = playbackOn(doomed.unitOfWork, { startAt: TODAY, archive: doomed.files });
-        const end = await sweeper.playback.archiveHistory(10).catch((error: unknown) => error);
+        const end = await sweeper.playback.archiveHistory(10).catch((error: unknown) => crashOnly(error));
         const shown = (limit: number) => positionsOf(reader, viewer, { limit, month: null });
         expect(await shown(7), `died ${when} step ${fatal}`).to.deep.equal(ALL);
 
-        const heir = playbackOn(unitOfWork, { startAt: after(TODAY, HOUR), archive });
+        // Whoever clears away what it left dies, too.
+        const next = dyingAt(1 + (fatal % 3), when, outside);
+        const startAt = after(TODAY, HOUR);
+        const successor = playbackOn(next.unitOfWork, { startAt, archive: next.files });
+        await successor.playback.archiveHistory(10).catch((error: unknown) => crashOnly(error));
+        expect(await shown(5), `twice, ${when} step ${fatal}`).to.deep.equal(ALL);
+
+        const heir = playbackOn(unitOfWork, { startAt: after(startAt, HOUR), archive });
         while ((await heir.playback.archiveHistory(10)).done > 0);
         expect(await shown(6), `after ${when} step ${fatal}`).to.deep.equal(ALL);
         const kept = await everyArchive(unitOfWork, viewer.accountId);
