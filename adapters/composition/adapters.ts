@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
+import { fileArchive } from '../archive/file-archive.ts';
+import { memoryArchive } from '../archive/memory-archive.ts';
 import { invoicePdf } from '../documents/invoice-pdf.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
@@ -48,6 +50,9 @@ export function provideAdapters(container: Container): void {
     const options = { publicUrl: http.publicUrl ?? '' };
     return profile === 'memory' ? memoryPictures(options) : filePictures(dataDir, options);
   });
+  provide(container, keys.ARCHIVE_FILES, [keys.CONFIG], ({ profile, dataDir }) =>
+    profile === 'memory' ? memoryArchive() : fileArchive(join(dataDir, 'archive')),
+  );
   provide(container, keys.TICKETS, [keys.KEYS], ({ media }) => signedTickets(keyringOf(media)));
 }
 

@@ -112,6 +112,7 @@ export function provideBackground(container: Container): void {
         }),
         'entitlements.expire-reservations': (limit) => entitlements.expireReservations(limit),
         'playback.reap-silent': (limit) => playback.reapSilent(limit),
+        'playback.archive-history': (limit) => playback.archiveHistory(limit),
         'catalog.publish-due': (limit) => catalog.publishDue(limit),
         'catalog.rank-trending': (limit) => catalog.rankTrending(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),

@@ -52,6 +52,8 @@ export interface Config {
     readonly ffmpegPath: string | null;
   };
   readonly streamLimitPolicy: 'reject_newest' | 'evict_oldest';
+  /** Whole months of watch history that stay in the database; older ones go into files. */
+  readonly historyMonths: number;
   readonly logLevel: Environment['LOG_LEVEL'];
   /** Keys given from outside; null where one is generated and kept in `dataDir`. */
   readonly secrets: {
@@ -124,6 +126,7 @@ export function configOf(env: Environment): Config {
       ffmpegPath: env.FFMPEG_PATH ?? null,
     },
     streamLimitPolicy: env.STREAM_LIMIT_POLICY,
+    historyMonths: env.HISTORY_MONTHS,
     logLevel: env.LOG_LEVEL,
     secrets: {
       server: keys(env.SERVER_SECRET, env.SERVER_SECRET_PREVIOUS),

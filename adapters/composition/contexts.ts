@@ -134,8 +134,8 @@ export function provideContexts(container: Container): void {
   provide(
     container,
     keys.PLAYBACK,
-    [keys.CONFIG, keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.TICKETS],
-    ({ streamLimitPolicy }, unitOfWork, clock, ids, tickets) =>
+    [keys.CONFIG, keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.TICKETS, keys.ARCHIVE_FILES],
+    ({ streamLimitPolicy, historyMonths }, unitOfWork, clock, ids, tickets, archive) =>
       createPlayback({
         unitOfWork,
         clock,
@@ -144,7 +144,8 @@ export function provideContexts(container: Container): void {
         titles: playableTitles(catalog),
         standings: playbackStandings(entitlements),
         secrets: randomStreamSecrets,
-        policy: { ...playbackPolicy, atLimit: streamLimitPolicy },
+        archive,
+        policy: { ...playbackPolicy, atLimit: streamLimitPolicy, historyMonths },
         together: group,
       }),
   );

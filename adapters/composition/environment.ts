@@ -39,6 +39,7 @@ export const Environment = z.object({
   PURCHASE_STALE_SECONDS: positive.default(30),
   DELIVERY_LEASE_SECONDS: positive.default(60),
   STREAM_LIMIT_POLICY: z.enum(['reject_newest', 'evict_oldest']).default('reject_newest'),
+  HISTORY_MONTHS: positive.max(1_200).default(13),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   CORS_ORIGINS: z.string().default(''),
   TRUST_PROXY: z.string().default(''),

@@ -22,7 +22,7 @@ import type {
   Operations,
   React,
 } from '../../src/operations/index.ts';
-import type { Playback, Tickets } from '../../src/playback/index.ts';
+import type { ArchiveFiles, Playback, Tickets } from '../../src/playback/index.ts';
 import type { SubscriptionOperations, Subscriptions } from '../../src/subscriptions/index.ts';
 import type { EdgeLog } from '../http/log.ts';
 import type { LiveServiceKeys } from '../http/service-keys.ts';
@@ -83,6 +83,8 @@ export const MEDIA_STORAGE = token<MediaStorage>('media storage');
 export const PACKAGER = token<FfmpegPackager | null>('packager');
 /** Null likewise. */
 export const PACKAGING_LINE = token<Line | null>('packaging line');
+/** Where old months of the watch history lie. */
+export const ARCHIVE_FILES = token<ArchiveFiles>('archive files');
 export const TICKETS = token<Tickets>('tickets');
 
 export const IDENTITY = token<Identity>('identity');

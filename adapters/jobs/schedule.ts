@@ -46,6 +46,12 @@ const SCHEDULE = [
     idempotentBecause: 'a stream ends once: the guarded save of a second reaper is lost',
   },
   {
+    name: 'playback.archive-history',
+    everyMinutes: 15,
+    idempotentBecause:
+      'rows go once, in the transaction that has their file count: a second file is abandoned',
+  },
+  {
     name: 'catalog.publish-due',
     everyMinutes: 1,
     idempotentBecause: 'a title is published from `scheduled` only',

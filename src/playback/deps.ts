@@ -2,6 +2,7 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Clock } from '../kernel/instant.ts';
 import type { Together } from '../kernel/together.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
+import type { ArchiveFiles } from './history-ports.ts';
 import type { PlaybackPolicy } from './policy.ts';
 import type { PlaybackStores, Standings, StreamSecrets, Tickets, Titles } from './ports.ts';
 
@@ -13,6 +14,8 @@ export interface PlaybackDeps {
   readonly standings: Standings;
   readonly tickets: Tickets;
   readonly secrets: StreamSecrets;
+  /** Where old months of the history lie. */
+  readonly archive: ArchiveFiles;
   readonly policy: PlaybackPolicy;
   /** How heartbeats that arrive together are gathered; by default each goes alone. */
   readonly together?: Together;

@@ -12,6 +12,8 @@ const ERASERS: readonly Eraser[] = [
   ({ streams }, accountId) => streams.eraseDevices(accountId, BATCH),
   ({ progress }, accountId) => progress.erase(accountId, BATCH),
   ({ watchLog }, accountId) => watchLog.erase(accountId, BATCH),
+  // Behind the rows: none is left that a sweep could still move into an archive.
+  ({ archives }, accountId) => archives.erase(accountId, BATCH),
 ];
 
 /**
@@ -20,7 +22,7 @@ const ERASERS: readonly Eraser[] = [
  */
 export const eraseAccount =
   (
-    { unitOfWork }: PlaybackDeps,
+    { unitOfWork, archive: files }: PlaybackDeps,
     endStreamsOf: PlaybackCommands['endStreamsOf'],
   ): PlaybackCommands['eraseAccount'] =>
   async (accountId) => {
@@ -31,4 +33,5 @@ export const eraseAccount =
         left = await unitOfWork.run((stores) => erase(stores, accountId));
       if (left === BATCH) throw new Error(`account ${accountId} has more to erase`);
     }
+    await files.erase(accountId);
   };

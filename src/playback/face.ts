@@ -108,8 +108,8 @@ export interface PlaybackCommands {
   /** Ends every stream of an account that was suspended or deleted; again changes nothing. */
   endStreamsOf(accountId: string): Promise<void>;
   /**
-   * Ends every stream of a deleted account and erases its progress, its watch log and its devices, batch by
-   * batch. Rejects when more is left than one try erases; again changes nothing.
+   * Ends every stream of a deleted account and erases its progress, its watch log, its devices and its archives,
+   * batch by batch. Rejects when more is left than one try erases; again changes nothing.
    */
   eraseAccount(accountId: string): Promise<void>;
   /** Logs a watch without a stream of ours. Refuses like `start`, but asks for no media and takes no seat. */
@@ -118,6 +118,8 @@ export interface PlaybackCommands {
   dismiss(request: { readonly actor: AccountActor; readonly titleId: string }): Promise<void>;
   /** Writes down which streams fell silent, at most `limit`. No rule waits for it. */
   reapSilent(limit: number): Promise<Swept>;
+  /** Moves old months of the history into files, at most `limit` of them. They are read as before. */
+  archiveHistory(limit: number): Promise<Swept>;
 }
 
 export interface PlaybackQuestions extends DueWork {

@@ -1,7 +1,9 @@
+import { archiveHistory } from './archive-history.ts';
 import type { PlaybackDeps } from './deps.ts';
 import { endStreamsOf } from './end-streams.ts';
 import { eraseAccount } from './erase-account.ts';
 import type { Playback } from './face.ts';
+import { history } from './history.ts';
 import { createLiveness } from './liveness.ts';
 import { logWatch } from './log-watch.ts';
 import { openMedia } from './open-media.ts';
@@ -26,6 +28,7 @@ export type {
   Viewer,
   WatchRequest,
 } from './face.ts';
+export type { ArchiveFiles, ArchivePlace } from './history-ports.ts';
 export { playbackPolicy, type PlaybackPolicy } from './policy.ts';
 export type {
   MediaForm,
@@ -44,6 +47,7 @@ export { withinHeight } from './within-height.ts';
 export { refusals as playbackRefusals } from './refusals.ts';
 export type { Stream } from './stream.ts';
 export { STREAM_STATUSES, streamLifecycle, type StreamStatus } from './stream-lifecycle.ts';
+export type { Viewing } from './viewing.ts';
 
 export function createPlayback(deps: PlaybackDeps): Playback {
   const liveness = createLiveness(deps.clock, deps.policy.mediaCheckSeconds);
@@ -59,9 +63,11 @@ export function createPlayback(deps: PlaybackDeps): Playback {
     logWatch: logWatch(deps),
     dismiss: dismiss(deps),
     reapSilent: reapSilent(deps),
+    archiveHistory: archiveHistory(deps),
     live: liveStreams(deps),
     openMedia: openMedia(deps, liveness),
     ...shelves(deps),
+    history: history(deps),
     nextDueAt: (until) => deps.unitOfWork.read(({ streams }) => streams.nextSilentAt(until)),
   };
 }

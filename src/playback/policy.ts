@@ -30,6 +30,8 @@ export interface PlaybackPolicy {
   readonly viewHours: number;
   /** How many titles *recently watched* shows. */
   readonly recentTitles: number;
+  /** Whole months of the history that stay in the database beside the running one; older ones go into files. */
+  readonly historyMonths: number;
 }
 
 export const playbackPolicy: PlaybackPolicy = {
@@ -50,4 +52,5 @@ export const playbackPolicy: PlaybackPolicy = {
   viewSeconds: 10,
   viewHours: 1,
   recentTitles: 50,
+  historyMonths: 13,
 };

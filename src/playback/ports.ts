@@ -3,8 +3,10 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Locks } from '../kernel/unit-of-work.ts';
+import type { ArchiveStore, Beginning, HistoryRequest, WatchLogStore } from './history-ports.ts';
 import type { RunningTime } from './marks.ts';
-import type { Progress, WatchState } from './progress.ts';
+import type { Span } from './month.ts';
+import type { Progress } from './progress.ts';
 import type { Stream } from './stream.ts';
 
 /** A title as playback sees it. */
@@ -117,11 +119,12 @@ export interface StreamStore {
   eraseDevices(accountId: string, limit: number): Promise<number>;
   /** Streams of an account that reported at least once, newest started first. */
   reportedOf(accountId: string, request: HistoryRequest): Promise<Page<Stream>>;
-}
-
-export interface HistoryRequest extends PageRequest {
-  /** Only what began within `[from, to)`. */
-  readonly within?: { readonly from: Instant; readonly to: Instant } | undefined;
+  /** Of all ended streams that began before `border` and still name an account's device, the oldest. */
+  oldestEnded(border: Instant): Promise<Beginning | undefined>;
+  /** At most `limit` ended streams of an account that began within and still name a device. */
+  endedOf(accountId: string, within: Span, limit: number): Promise<readonly Stream[]>;
+  /** Removes streams that are stored in this version; any other is a lost race. Progress must not need them. */
+  removeAll(streams: readonly Stream[]): Promise<void>;
 }
 
 export interface PairKey {
@@ -147,29 +150,10 @@ export interface ProgressStore {
   erase(accountId: string, limit: number): Promise<number>;
 }
 
-/** A logged watch: said by a client without a stream of ours. Never changed, and erased with its account. */
-export interface WatchLogEntry {
-  readonly id: string;
-  readonly accountId: string;
-  readonly titleId: string;
-  readonly title: string;
-  readonly startedAt: Instant;
-  readonly state: WatchState;
-  readonly positionSeconds: number;
-  readonly durationSeconds: number | null;
-}
-
-export interface WatchLogStore {
-  add(entry: WatchLogEntry): Promise<void>;
-  /** Entries of an account, newest first. */
-  of(accountId: string, request: HistoryRequest): Promise<Page<WatchLogEntry>>;
-  /** Removes at most `limit` entries of an account; how many there were. */
-  erase(accountId: string, limit: number): Promise<number>;
-}
-
 export interface PlaybackStores extends Locks {
   readonly streams: StreamStore;
   readonly progress: ProgressStore;
   readonly watchLog: WatchLogStore;
+  readonly archives: ArchiveStore;
   readonly outbox: Outbox;
 }

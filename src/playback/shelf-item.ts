@@ -1,9 +1,10 @@
+import type { AccountActor } from '../kernel/actor.ts';
 import { covered, isVisible } from './admission.ts';
 import type { ShelfItem } from './face.ts';
 import { percentOf } from './marks.ts';
-import type { PlayableTitle, Standing, WatchLogEntry } from './ports.ts';
+import type { PlayableTitle, Standing, Standings } from './ports.ts';
 import { stateOf, type Progress } from './progress.ts';
-import type { Stream } from './stream.ts';
+import type { Viewing } from './viewing.ts';
 
 type Seen = Omit<ShelfItem, 'percent' | 'locked' | 'durationSeconds'>;
 
@@ -25,29 +26,16 @@ export const itemOfProgress = (progress: Progress, title: PlayableTitle, locked:
     locked,
   );
 
-export const itemOfStream = (stream: Stream, locked: boolean): ShelfItem =>
+export const itemOfViewing = (viewing: Viewing, locked: boolean): ShelfItem =>
   line(
     {
-      titleId: stream.titleId,
-      title: stream.title,
-      state: stateOf({ completedAt: stream.completedAt, isPaused: stream.pausedAt !== null }),
-      positionSeconds: stream.positionSeconds,
-      lastWatchedAt: stream.lastSeenAt,
+      titleId: viewing.titleId,
+      title: viewing.title,
+      state: viewing.state,
+      positionSeconds: viewing.positionSeconds,
+      lastWatchedAt: viewing.lastWatchedAt,
     },
-    stream.durationSeconds,
-    locked,
-  );
-
-export const itemOfLog = (entry: WatchLogEntry, locked: boolean): ShelfItem =>
-  line(
-    {
-      titleId: entry.titleId,
-      title: entry.title,
-      state: entry.state,
-      positionSeconds: entry.positionSeconds,
-      lastWatchedAt: entry.startedAt,
-    },
-    entry.durationSeconds,
+    viewing.durationSeconds,
     locked,
   );
 
@@ -55,6 +43,11 @@ export interface Beholder {
   readonly standing: Standing;
   readonly isPrivileged: boolean;
 }
+
+export const beholderOf = async (standings: Standings, actor: AccountActor): Promise<Beholder> => ({
+  standing: await standings.of(actor.accountId),
+  isPrivileged: actor.isAdmin,
+});
 
 /** Whether the beholder could not start this title now; one that is gone is locked for everybody. */
 export const isLocked = (title: PlayableTitle | undefined, { standing, isPrivileged }: Beholder): boolean =>

@@ -28,6 +28,7 @@ export const OUTSIDE_CONTEXTS = ['src/index.ts', 'src/reactions.ts'] as const;
  * absent database; persistence keeps the book of the simulated gateway, whose port is the gateway's own.
  */
 export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
+  archive: [],
   clock: [],
   commands: ['adapters/'],
   composition: ['adapters/'],
@@ -71,7 +72,12 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'reflect-metadata': ['adapters/composition/'],
   stripe: ['adapters/payments/stripe/'],
   'swagger-ui-express': ['adapters/http/'],
-  zod: ['adapters/http/', 'adapters/composition/environment.ts', 'adapters/media/'],
+  zod: [
+    'adapters/http/',
+    'adapters/archive/archive-text.ts',
+    'adapters/composition/environment.ts',
+    'adapters/media/',
+  ],
 };
 
 /** Where a package may appear beyond that as a type alone: in words, not in deeds. */

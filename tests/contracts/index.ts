@@ -5,17 +5,19 @@ import type { IdentityStores } from '../../src/identity/index.ts';
 import type { IdempotencyStore, Locks, Outbox } from '../../src/kernel/index.ts';
 import type { NotificationStores } from '../../src/notifications/index.ts';
 import type { OperationsStores } from '../../src/operations/index.ts';
-import type { PlaybackStores } from '../../src/playback/index.ts';
+import type { ArchiveFiles, PlaybackStores } from '../../src/playback/index.ts';
 import type { SubscriptionStores } from '../../src/subscriptions/index.ts';
 import { billingAccountsContract } from './billing-accounts.contract.ts';
 import { closedAccountsContract, paymentsContract } from './billing.contract.ts';
 import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
+import { archiveFilesContract } from './archive-files.contract.ts';
 import type { Contract, Open } from './contract.ts';
 import { couponRedemptionsContract, subscriptionDiscountsContract } from './coupon-redemptions.contract.ts';
 import { channelNamesContract } from './channel-names.contract.ts';
 import { couponsContract } from './coupons.contract.ts';
 import { disputesContract } from './disputes.contract.ts';
 import { grantsContract } from './grants.contract.ts';
+import { archivesContract, watchLogContract } from './history.contract.ts';
 import {
   accountsContract,
   auditContract,
@@ -38,7 +40,7 @@ import {
 import { overagesContract } from './overages.contract.ts';
 import { plansContract } from './plans.contract.ts';
 import { streamsContract } from './playback.contract.ts';
-import { progressContract, watchLogContract } from './progress.contract.ts';
+import { progressContract } from './progress.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
 import { refundsContract } from './refunds.contract.ts';
@@ -127,6 +129,7 @@ const playback: Ports<PlaybackStores> = {
   streams: streamsContract,
   progress: progressContract,
   watchLog: watchLogContract,
+  archives: archivesContract,
 };
 
 /** Deliveries and the journal are told of events by the outbox. */
@@ -160,4 +163,9 @@ export const operationsContracts = suite<OperationsAndOutbox>('the stores of ope
 /** A place where media files lie; not a store, so it is opened by itself. */
 export function mediaStorageContracts(open: () => Promise<MediaStorage>): void {
   describe('the media storage', () => mediaStorageContract(open));
+}
+
+/** A place where old months of the watch history lie; not a store either. */
+export function archiveFilesContracts(open: () => Promise<ArchiveFiles>): void {
+  describe('the files of the history', () => archiveFilesContract(open));
 }

@@ -27,9 +27,10 @@ import { reservationsContract } from './reservations.contract.ts';
 import { serviceKeysContract } from './service-keys.contract.ts';
 import { sessionsContract } from './sessions.contract.ts';
 import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
+import { archivesContract, watchLogContract } from './history.contract.ts';
 import { idempotencyContract, lockContract, outboxContract } from './kernel.contract.ts';
 import { streamsContract } from './playback.contract.ts';
-import { progressContract, watchLogContract } from './progress.contract.ts';
+import { progressContract } from './progress.contract.ts';
 import { plansContract } from './plans.contract.ts';
 import { subscriptionHistoryContract, trialsContract } from './subscription-history.contract.ts';
 import { subscriptionsContract } from './subscriptions.contract.ts';
@@ -83,6 +84,7 @@ export const contracts: Contracts = {
   streams: streamsContract,
   progress: progressContract,
   watchLog: watchLogContract,
+  archives: archivesContract,
   plans: plansContract,
   subscriptions: subscriptionsContract,
   subscriptionHistory: subscriptionHistoryContract,

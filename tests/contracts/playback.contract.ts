@@ -4,37 +4,10 @@ import { after, HOUR, SECOND, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { playbackPolicy } from '../../src/playback/policy.ts';
 import type { PlaybackStores } from '../../src/playback/ports.ts';
-import {
-  beginStream,
-  report,
-  stop,
-  terminate,
-  type NewStream,
-  type Stream,
-} from '../../src/playback/stream.ts';
+import { report, stop, terminate, type Stream } from '../../src/playback/stream.ts';
 import type { Open } from './contract.ts';
-import { ALICE, BOB, bumped, FILM, lostRaceOf, nextId, NOW } from './playback.fixtures.ts';
-
-const streamOf = (changes: Partial<NewStream> = {}, startedAt: Instant = NOW): Stream =>
-  beginStream(
-    {
-      id: nextId(),
-      accountId: ALICE,
-      secretHash: null,
-      deviceId: 'tv',
-      deviceName: 'Television',
-      titleId: FILM,
-      title: 'Metropolis',
-      accessLevel: 'basic',
-      isPrivileged: false,
-      terminationCode: nextId(),
-      positionSeconds: 12.25,
-      durationSeconds: 5_400.5,
-      creditsStartSeconds: null,
-      ...changes,
-    },
-    { now: startedAt, policy: playbackPolicy },
-  );
+import { ALICE, BOB, bumped, lostRaceOf, nextId, NOW, streamOf } from './playback.fixtures.ts';
+import { oldStreamsContract } from './old-streams.contract.ts';
 
 export function streamsContract(open: Open<PlaybackStores>): void {
   let unitOfWork: UnitOfWork<PlaybackStores>;
@@ -200,4 +173,6 @@ export function streamsContract(open: Open<PlaybackStores>): void {
       });
     for (const stream of [foreign, running]) expect(await find(stream.id)).to.deep.equal(stream);
   });
+
+  describe('grown old', () => oldStreamsContract(open));
 }

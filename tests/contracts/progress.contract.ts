@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { LostRace } from '../../src/kernel/domain-error.ts';
-import { after, HOUR, SECOND } from '../../src/kernel/instant.ts';
+import { after, SECOND } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
-import type { PlaybackStores, WatchLogEntry } from '../../src/playback/ports.ts';
+import type { PlaybackStores } from '../../src/playback/ports.ts';
 import { playbackPolicy } from '../../src/playback/policy.ts';
 import { carried, newProgress, type Progress } from '../../src/playback/progress.ts';
 import { beginStream, type Stream } from '../../src/playback/stream.ts';
@@ -153,48 +153,5 @@ export function progressContract(open: Open<PlaybackStores>): void {
     expect([await erase(), await erase(), await erase()]).to.deep.equal([2, 1, 0]);
     expect(await unitOfWork.read(({ progress }) => progress.latestOf(ALICE, 9))).to.deep.equal([]);
     expect(await unitOfWork.read(({ progress }) => progress.latestOf(BOB, 9))).to.deep.equal([foreign]);
-  });
-}
-
-export function watchLogContract(open: Open<PlaybackStores>): void {
-  const entryOf = (hour: number, changes: Partial<WatchLogEntry> = {}): WatchLogEntry => ({
-    id: nextId(),
-    accountId: ALICE,
-    titleId: FILM,
-    title: 'Metropolis',
-    startedAt: after(NOW, hour * HOUR),
-    state: 'paused',
-    positionSeconds: 1.5,
-    durationSeconds: null,
-    ...changes,
-  });
-
-  it('keeps entries newest first, within a span, page by page', async () => {
-    const unitOfWork = await open();
-    const entries = [entryOf(0), entryOf(1), entryOf(2)];
-    await unitOfWork.run(async ({ watchLog }) => {
-      for (const entry of [...entries, entryOf(1, { accountId: BOB })]) await watchLog.add(entry);
-    });
-    const first = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2 }));
-    expect(first.items).to.deep.equal([entries[2], entries[1]]);
-    const cursor = first.nextCursor ?? undefined;
-    const second = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2, cursor }));
-    expect(second.items).to.deep.equal([entries[0]]);
-    const within = { from: NOW, to: after(NOW, HOUR) };
-    const span = await unitOfWork.read(({ watchLog }) => watchLog.of(ALICE, { limit: 2, within }));
-    expect(span.items).to.deep.equal([entries[0]]);
-  });
-  it('is erased account by account, so many entries at a time', async () => {
-    const unitOfWork = await open();
-    const foreign = entryOf(1, { accountId: BOB });
-    await unitOfWork.run(async ({ watchLog }) => {
-      for (const entry of [entryOf(0), entryOf(1), entryOf(2), foreign]) await watchLog.add(entry);
-    });
-    const erase = () => unitOfWork.run(({ watchLog }) => watchLog.erase(ALICE, 2));
-    expect([await erase(), await erase(), await erase()]).to.deep.equal([2, 1, 0]);
-    const left = (account: string) =>
-      unitOfWork.read(async ({ watchLog }) => (await watchLog.of(account, { limit: 9 })).items);
-    expect(await left(ALICE)).to.deep.equal([]);
-    expect(await left(BOB)).to.deep.equal([foreign]);
   });
 }

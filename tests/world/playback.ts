@@ -1,3 +1,4 @@
+import { memoryArchive } from '../../adapters/archive/memory-archive.ts';
 import { randomStreamSecrets } from '../../adapters/media/stream-secrets.ts';
 import { signedTickets, type Keyring } from '../../adapters/media/tickets.ts';
 import { group } from '../../adapters/persistence/group.ts';
@@ -8,6 +9,7 @@ import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import {
   createPlayback,
   playbackPolicy,
+  type ArchiveFiles,
   type PlayableTitle,
   type Playback,
   type PlaybackPolicy,
@@ -91,11 +93,13 @@ export interface PlaybackSetting {
   /** Accounts that nobody spoke of have this standing. */
   readonly everybody?: Standing;
   readonly startAt?: Instant;
+  /** Two worlds on the same stores share one; by default it is in memory. */
+  readonly archive?: ArchiveFiles;
 }
 
 export function playbackOn(
   unitOfWork: UnitOfWork<PlaybackStores>,
-  { policy = {}, everybody = standing(), startAt = NOON }: PlaybackSetting = {},
+  { policy = {}, everybody = standing(), startAt = NOON, archive = memoryArchive() }: PlaybackSetting = {},
 ): PlaybackWorld {
   const titles = new Map<string, PlayableTitle>();
   const standings = new Map<string, Standing>();
@@ -115,6 +119,7 @@ export function playbackOn(
     },
     tickets: signedTickets(keyring('the key')),
     secrets: randomStreamSecrets,
+    archive,
     policy: { ...playbackPolicy, ...policy },
     together: (flush) => group(flush),
   });

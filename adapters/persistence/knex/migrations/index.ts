@@ -19,6 +19,7 @@ import * as serviceKeys from './0017-service-keys.ts';
 import * as meterBills from './0018-meter-bills.ts';
 import * as search from './0019-search.ts';
 import * as packages from './0020-packages.ts';
+import * as archives from './0022-archives.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -42,6 +43,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0018-meter-bills': meterBills,
   '0019-search': search,
   '0020-packages': packages,
+  '0022-archives': archives,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

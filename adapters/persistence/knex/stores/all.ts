@@ -1,5 +1,6 @@
 import type { AllStores } from '../../all-stores.ts';
 import type { Database } from '../unit-of-work.ts';
+import { knexArchives } from './archives.ts';
 import { knexBillingAccounts } from './billing-accounts.ts';
 import { knexClosedAccounts, knexPayments, knexRefunds } from './billing.ts';
 import { knexAssets, knexChannelNames, knexFileRemovals, knexGenres } from './catalog.ts';
@@ -60,6 +61,7 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   streams: knexStreams(database),
   progress: knexProgress(database),
   watchLog: knexWatchLog(database),
+  archives: knexArchives(database),
   titles: knexTitles(database),
   figures: knexFigures(database),
   genres: knexGenres(database),

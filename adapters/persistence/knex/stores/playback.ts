@@ -1,13 +1,16 @@
+import { LostRace } from '../../../../src/kernel/domain-error.ts';
 import type { Progress } from '../../../../src/playback/progress.ts';
 import type { ProgressStore, StreamStore } from '../../../../src/playback/ports.ts';
 import type { Stream } from '../../../../src/playback/stream.ts';
 import { earliestDue } from '../due.ts';
 import { erasedFrom } from '../erase.ts';
 import { columnOf, RecordTable, type Columns, type Row } from '../columns.ts';
+import { heldRows } from '../held-rows.ts';
 import { rawRows, rowsFromJson, textsFromJson } from '../json-rows.ts';
 import { keysetPage } from '../pages.ts';
-import { assignments, guardedUpdate, parameters, saveAll, type RowWrite } from '../row-writes.ts';
+import { assignments, guardedUpdate, parameters, saveAll, writeRows, type RowWrite } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
+import { oldestBeginning } from './beginnings.ts';
 import { settleReports } from './settled-reports.ts';
 import { begunBy, NEWEST_BEGUN } from './watch-log.ts';
 
@@ -79,14 +82,10 @@ const PROGRESS = new RecordTable<Progress>('progress', PROGRESS_COLUMNS);
 /** The view of the rows as their streams carry them: what every question is asked of. */
 const CARRIED = new RecordTable<Progress>('carried_progress', PROGRESS_COLUMNS);
 
-/** SQLite has one writer at a time; Postgres holds the rows, always in one order, so that nobody waits in a circle. */
-const held = ({ dialect }: Database, order: string): string =>
-  dialect === 'postgres' ? `order by ${order} for update` : '';
-
 const openStreamsHeld = (database: Database): string => {
   const texts = textsFromJson(database.dialect);
   return `select * from streams where id in (${texts})
-    or (ended_at is null and account_id in (${texts})) ${held(database, 'id')}`;
+    or (ended_at is null and account_id in (${texts})) ${heldRows(database, 'id')}`;
 };
 
 const SAVE_STREAMS = guardedUpdate('streams', STREAM_CHANGES);
@@ -103,6 +102,17 @@ const SAVE_PROGRESS: RowWrite = {
   together: `insert into progress (${PROGRESS_NAMES})
     select ${PROGRESS_NAMES} from (${rowsFromJson('postgres', PROGRESS_COLUMNS)}) as given where true
     ${REPLACE_PROGRESS} returning id`,
+};
+
+/** As the index `streams_ended` says it. */
+const ENDED_AND_NAMED = `ended_at is not null and account_id is not null and device_id <> ''`;
+
+const REMOVE_STREAM: RowWrite = {
+  each: 'delete from streams where id = ? and version = ?',
+  columns: ['id', 'version'],
+  together: `delete from streams
+    using (${rowsFromJson('postgres', { id: 'text', version: 'number' })}) as given
+    where streams.id = given.id and streams.version = given.version returning streams.id`,
 };
 
 const NO_DEVICE_SQL = `update streams
@@ -137,7 +147,7 @@ export function knexStreams(database: Database): StreamStore {
         await rawRows(
           database,
           `select * from streams where id in (select id from streams where ended_at is null
-             and alive_until <= ? order by alive_until limit ?) ${held(database, 'id')}`,
+             and alive_until <= ? order by alive_until limit ?) ${heldRows(database, 'id')}`,
           [now, limit],
         ),
       ),
@@ -149,6 +159,21 @@ export function knexStreams(database: Database): StreamStore {
         order: NEWEST_BEGUN,
         where: (query) => begunBy(accountId, request)(query).where('seq', '>=', 0),
       }),
+    oldestEnded: (border) => oldestBeginning(database, 'streams', border, ENDED_AND_NAMED),
+    endedOf: async (accountId, { from, to }, limit) =>
+      records(
+        await rawRows(
+          database,
+          `select * from streams where account_id = ? and started_at >= ? and started_at < ?
+             and ${ENDED_AND_NAMED} order by started_at, id limit ?`,
+          [accountId, from, to, limit],
+        ),
+      ),
+    removeAll: async (removed) => {
+      const rows = removed.map(({ id, version }) => ({ id, version }));
+      if ((await writeRows(database, REMOVE_STREAM, rows)) !== removed.length)
+        throw new LostRace('streams moved on');
+    },
   };
 }
 

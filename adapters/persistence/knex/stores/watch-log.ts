@@ -1,7 +1,12 @@
 import type { Knex } from 'knex';
-import type { HistoryRequest, WatchLogEntry, WatchLogStore } from '../../../../src/playback/ports.ts';
+import { LostRace } from '../../../../src/kernel/domain-error.ts';
+import type { HistoryRequest, WatchLogStore } from '../../../../src/playback/history-ports.ts';
+import type { WatchLogEntry } from '../../../../src/playback/watch-log.ts';
 import { erasedFrom } from '../erase.ts';
 import { RecordTable } from '../columns.ts';
+import { rawRows, textsFromJson } from '../json-rows.ts';
+import { oldestBeginning } from './beginnings.ts';
+import { heldRows } from '../held-rows.ts';
 import { keysetPage } from '../pages.ts';
 import type { Database } from '../unit-of-work.ts';
 
@@ -26,9 +31,22 @@ export const begunBy =
     return within ? own.where('started_at', '>=', within.from).where('started_at', '<', within.to) : own;
   };
 
-export const knexWatchLog = (database: Database): WatchLogStore => ({
-  add: (entry) => WATCH_LOG.insert(database, [entry]),
-  of: (accountId, request) =>
-    keysetPage(database, WATCH_LOG, request, { order: NEWEST_BEGUN, where: begunBy(accountId, request) }),
-  erase: erasedFrom(database, 'watch_log'),
-});
+export function knexWatchLog(database: Database): WatchLogStore {
+  const ids = textsFromJson(database.dialect);
+  return {
+    add: (entry) => WATCH_LOG.insert(database, [entry]),
+    of: (accountId, request) =>
+      keysetPage(database, WATCH_LOG, request, { order: NEWEST_BEGUN, where: begunBy(accountId, request) }),
+    oldest: (border) => oldestBeginning(database, 'watch_log', border),
+    hold: async (wanted) => {
+      const sql = `select * from watch_log where id in (${ids}) ${heldRows(database, 'id')}`;
+      return (await rawRows(database, sql, [JSON.stringify(wanted)])).map((row) => WATCH_LOG.fromRow(row));
+    },
+    remove: async (wanted) => {
+      const sql = `delete from watch_log where id in (${ids}) returning id`;
+      const removed = await rawRows(database, sql, [JSON.stringify(wanted)]);
+      if (removed.length !== new Set(wanted).size) throw new LostRace('watch_log moved on');
+    },
+    erase: erasedFrom(database, 'watch_log'),
+  };
+}

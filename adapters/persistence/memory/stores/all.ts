@@ -33,7 +33,8 @@ import { memoryMeters } from './meters.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryServiceKeys } from './service-keys.ts';
 import { memorySessions } from './sessions.ts';
-import { memoryProgress, memoryStreams, memoryWatchLog } from './playback.ts';
+import { memoryArchives, memoryWatchLog } from './history.ts';
+import { memoryProgress, memoryStreams } from './playback.ts';
 import { memoryPlans } from './plans.ts';
 import { memorySubscriptionHistory, memorySubscriptions, memoryTrials } from './subscriptions.ts';
 
@@ -68,6 +69,7 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   streams: memoryStreams(transaction),
   progress: memoryProgress(transaction),
   watchLog: memoryWatchLog(transaction),
+  archives: memoryArchives(transaction),
   titles: memoryTitles(transaction),
   figures: memoryFigures(transaction),
   genres: memoryGenres(transaction),

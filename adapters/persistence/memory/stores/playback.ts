@@ -1,15 +1,9 @@
-import { decodeCursor, pageOf, type Page, type PageRequest } from '../../../../src/kernel/page.ts';
+import { LostRace } from '../../../../src/kernel/domain-error.ts';
 import { carried, type Progress } from '../../../../src/playback/progress.ts';
-import type {
-  HistoryRequest,
-  PairKey,
-  ProgressStore,
-  SettledReport,
-  StreamStore,
-  WatchLogEntry,
-  WatchLogStore,
-} from '../../../../src/playback/ports.ts';
+import type { Beginning } from '../../../../src/playback/history-ports.ts';
+import type { PairKey, ProgressStore, SettledReport, StreamStore } from '../../../../src/playback/ports.ts';
 import { byAge, type Stream } from '../../../../src/playback/stream.ts';
+import { isWithin, newestFirst } from '../newest-first.ts';
 import type { TableDefinition } from '../table.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
 
@@ -25,6 +19,11 @@ const STREAMS: TableDefinition<Stream> = {
 const NO_DEVICE = { deviceId: '', deviceName: '', endedByDevice: null } as const;
 const namesDevice = ({ deviceId, deviceName, endedByDevice }: Stream): boolean =>
   deviceId !== '' || deviceName !== '' || endedByDevice !== null;
+
+const isEndedAndNamed = ({ endedAt, accountId, deviceId }: Stream): boolean =>
+  endedAt !== null && accountId !== null && deviceId !== '';
+const beginningOf = ({ accountId, startedAt }: Stream): Beginning | undefined =>
+  accountId === null ? undefined : { accountId, startedAt };
 
 /** Exactly these fields, whatever else the caller's record holds. */
 const reportedIn = (report: SettledReport): SettledReport => ({
@@ -45,24 +44,6 @@ const PROGRESS: TableDefinition<Progress> = {
   name: 'progress',
   key: ({ accountId, titleId }) => pairKey(accountId, titleId),
 };
-
-const WATCH_LOG: TableDefinition<WatchLogEntry> = { name: 'watch_log', key: (entry) => entry.id };
-
-/** One page of rows, newest first by `at`, then by id. */
-function newestFirst<T extends { readonly id: string }>(
-  rows: readonly T[],
-  { limit, cursor }: PageRequest,
-  at: (row: T) => number,
-): Page<T> {
-  const from = cursor === undefined ? undefined : decodeCursor(cursor, 'number');
-  const beyond = (row: T): boolean =>
-    !from || at(row) < Number(from.value) || (at(row) === from.value && row.id < from.id);
-  const sorted = [...rows].sort((a, b) => at(b) - at(a) || (a.id < b.id ? 1 : -1)).filter(beyond);
-  return pageOf(sorted, limit, (row) => ({ value: at(row), id: row.id }));
-}
-
-const isWithin = (at: number, { within }: HistoryRequest): boolean =>
-  !within || (at >= within.from && at < within.to);
 
 export function memoryStreams({ table }: MemoryTransaction): StreamStore {
   const streams = table(STREAMS);
@@ -106,11 +87,31 @@ export function memoryStreams({ table }: MemoryTransaction): StreamStore {
       newestFirst(
         streams.where(
           ({ accountId, seq, startedAt }) =>
-            accountId === account && seq >= 0 && isWithin(startedAt, request),
+            accountId === account && seq >= 0 && isWithin(startedAt, request.within),
         ),
         request,
         ({ startedAt }) => startedAt,
       ),
+    oldestEnded: async (border) => {
+      const [oldest] = streams
+        .where((stream) => isEndedAndNamed(stream) && stream.startedAt < border)
+        .sort(byAge);
+      return oldest && beginningOf(oldest);
+    },
+    endedOf: async (account, within, limit) =>
+      streams
+        .where(
+          (stream) =>
+            stream.accountId === account && isEndedAndNamed(stream) && isWithin(stream.startedAt, within),
+        )
+        .sort(byAge)
+        .slice(0, limit),
+    removeAll: async (removed) => {
+      for (const { id, version } of removed) {
+        if (streams.get(id)?.version !== version) throw new LostRace(`streams ${id} moved on`);
+        streams.delete(id);
+      }
+    },
   };
 }
 
@@ -152,24 +153,6 @@ export function memoryProgress({ table }: MemoryTransaction): ProgressStore {
     erase: async (account, limit) => {
       const own = rows.where(({ accountId }) => accountId === account).slice(0, limit);
       for (const { accountId, titleId } of own) rows.delete(pairKey(accountId, titleId));
-      return own.length;
-    },
-  };
-}
-
-export function memoryWatchLog({ table }: MemoryTransaction): WatchLogStore {
-  const log = table(WATCH_LOG);
-  return {
-    add: async (entry) => log.insert(entry),
-    of: async (account, request) =>
-      newestFirst(
-        log.where(({ accountId, startedAt }) => accountId === account && isWithin(startedAt, request)),
-        request,
-        ({ startedAt }) => startedAt,
-      ),
-    erase: async (account, limit) => {
-      const own = log.where(({ accountId }) => accountId === account).slice(0, limit);
-      for (const { id } of own) log.delete(id);
       return own.length;
     },
   };
