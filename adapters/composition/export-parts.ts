@@ -19,8 +19,8 @@ interface Faces {
 }
 
 const PAGE = 100;
-/** Ten thousand rows of one kind: more than an account gathers, and an end all the same. */
-const MAX_PAGES = 100;
+/** A hundred thousand rows of one kind: more than a life of watching gathers, and an end all the same. */
+const MAX_PAGES = 1_000;
 
 /** What the other contexts hold of an account, for its export, as the REST contract shows it. */
 export const exportParts = ({
