@@ -1,6 +1,5 @@
-import { DomainError } from '../../src/kernel/domain-error.ts';
 import { busy } from '../../src/kernel/unit-of-work.ts';
-import { storeUnavailable } from './knex/faults.ts';
+import { isUnanswered } from './knex/faults.ts';
 
 /** Handles items that arrived together; the outcomes come in the order of the items. */
 export type Flush<I, O> = (items: readonly I[]) => Promise<readonly O[]>;
@@ -78,19 +77,13 @@ const checked =
     throw new Mismatch(`a flush of ${items.length} gave ${outcomes.length} outcomes`);
   };
 
-/**
- * The database did not answer: what the flush did may be done all the same, so nobody but its callers may decide to
- * try again. And each half would wait as long as the whole did.
- */
-const isOutage = (error: unknown): boolean =>
-  error instanceof DomainError && error.code === storeUnavailable.code;
-
 async function settle<I, O>(batch: readonly Waiting<I, O>[], flush: Flush<I, O>): Promise<void> {
   try {
     const outcomes = await checked(flush)(batch.map(({ item }) => item));
     batch.forEach(({ resolve }, index) => resolve(outcomes[index] as O));
   } catch (error) {
-    if (batch.length === 1 || error instanceof Mismatch || isOutage(error)) {
+    // What may be done all the same, nobody but its callers may try again.
+    if (batch.length === 1 || error instanceof Mismatch || isUnanswered(error)) {
       for (const { reject } of batch) reject(error);
       return;
     }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { batchedRead, group } from '../../adapters/persistence/group.ts';
-import { storeUnavailable } from '../../adapters/persistence/knex/faults.ts';
+import { storeUnavailable, translated } from '../../adapters/persistence/knex/faults.ts';
 
 /** A flush that ends when it is told to, and remembers its batches. */
 function heldFlush(): {
@@ -172,6 +172,15 @@ describe('grouping with an item that fails', () => {
     const codes = await Promise.all(['a', 'b', 'c'].map((item) => codeOf(add(item))));
     expect(codes).to.deep.equal(Array.from({ length: 3 }, () => 'service.unavailable'));
     expect(flushes, 'what a flush did may be done, though nobody heard so').to.equal(1);
+  });
+
+  it('halves a batch that waited too long for a lock: nothing of it was done', async () => {
+    const timeout = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+    const add = group<string, string>(async (items) => {
+      if (items.length > 1) throw translated(timeout);
+      return echo(items);
+    });
+    expect(await Promise.all(['a', 'b', 'c'].map(add))).to.deep.equal(['a!', 'b!', 'c!']);
   });
 
   it('rejects instead of answering with the outcome of another when the number is wrong', async () => {

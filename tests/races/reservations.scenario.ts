@@ -5,9 +5,8 @@ import type { Idempotency } from '../../src/kernel/once.ts';
 import type { Entitlements, Granted } from '../../src/entitlements/index.ts';
 import { entitlementsOn, holding, ids } from '../world/entitlements.ts';
 import { pacedClock, type Pace } from '../world/paced-clock.ts';
+import { patiently } from './patience.ts';
 import type { Scenario } from './scenario.ts';
-
-const MAX_ATTEMPTS = 20;
 
 export interface ReservationSettings {
   readonly granted: Granted;
@@ -67,19 +66,6 @@ const keyed = (): Idempotency => {
   const key = ids.next();
   return { key, fingerprint: key };
 };
-
-/** In a crowd the wait for a connection may be over before its turn: then it is asked again, as a client would. */
-async function patiently<R>(ask: () => Promise<R>): Promise<R> {
-  for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.kind !== 'unavailable') throw error;
-      await pause(5 * attempt);
-    }
-  }
-  return ask();
-}
 
 /** Units that were committed; undefined when it was too late. */
 async function ended(

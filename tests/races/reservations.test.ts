@@ -46,7 +46,7 @@ inEveryArena('units that are set aside, and lapse while others are used', (open)
       const accountId = ids.next();
       const chance = chanceOf(seed);
       const outcomes = await ring.race(Array.from({ length: CLIENTS }, () => client(accountId, chance)));
-      expect(unexpected(outcomes, [REFUSED])).to.deep.equal([]);
+      expect(unexpected(outcomes, [REFUSED]).slice(0, 3)).to.deep.equal([]);
       const told = wins(outcomes);
       const units = told.reduce((sum, each) => sum + each.units, 0);
       expect(units).to.be.at.most(LIMIT);

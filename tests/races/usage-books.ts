@@ -23,7 +23,8 @@ export const settings = (granted: Partial<Granted>, changes: Partial<UsageSettin
 /** What everybody was told, when nothing went wrong but limits that were reached. */
 export async function toldIn(ring: Ring, consumers: readonly Consumer[]): Promise<readonly Told[]> {
   const outcomes = await ring.race(consumers);
-  expect(unexpected(outcomes, [])).to.deep.equal([]);
+  // The first of them tell enough.
+  expect(unexpected(outcomes, []).slice(0, 3)).to.deep.equal([]);
   return wins(outcomes).flat();
 }
 

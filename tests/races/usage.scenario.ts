@@ -6,6 +6,7 @@ import { newMeter } from '../../src/entitlements/turn.ts';
 import { refusals } from '../../src/entitlements/refusals.ts';
 import { moveOf } from '../../src/entitlements/usage-log.ts';
 import { entitlementsOn, holding, NOON, termsOf } from '../world/entitlements.ts';
+import { patiently } from './patience.ts';
 import type { Ground, Scenario } from './scenario.ts';
 
 export interface UsageSettings {
@@ -50,10 +51,11 @@ const scenario: Scenario<UsageSettings, Consumer, readonly Told[]> = (ground) =>
   const { granted, time, naive } = settings;
   const everybody = holding([granted]);
   const world = entitlementsOn(unitOfWork, { everybody, ...(time === 'real' ? { clock: REAL } : {}) });
-  const carefully: Use = async (use, alone) => {
-    const [outcome] = alone ? await world.entitlements.recordUsage([use]) : [];
-    return outcome ?? world.entitlements.consume(use);
-  };
+  const carefully: Use = (use, alone) =>
+    patiently(async () => {
+      const [outcome] = alone ? await world.entitlements.recordUsage([use]) : [];
+      return outcome ?? world.entitlements.consume(use);
+    });
   const use = naive ? naively(ground) : carefully;
 
   return async ({ accountId, amount, times, key, waitMs, alone, anchor }) => {

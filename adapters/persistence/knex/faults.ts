@@ -1,4 +1,4 @@
-import { LostRace, refusal } from '../../../src/kernel/domain-error.ts';
+import { DomainError, LostRace, refusal } from '../../../src/kernel/domain-error.ts';
 import { busy } from '../../../src/kernel/unit-of-work.ts';
 
 export const storeUnavailable = refusal(
@@ -19,6 +19,8 @@ const RACES = new Set([
   'SQLITE_BUSY_SNAPSHOT',
 ]);
 
+const LOCK_TIMEOUT = '55P03';
+
 /** Connection trouble, shutdown, too many connections, statement or lock time-out, read-only or full disk. */
 const OUTAGES = new Set([
   'ECONNREFUSED',
@@ -30,7 +32,7 @@ const OUTAGES = new Set([
   '57P02',
   '57P03',
   '57014',
-  '55P03',
+  LOCK_TIMEOUT,
   '53300',
   '53100',
   '25006',
@@ -45,6 +47,18 @@ const SQLITE_OUTAGE = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN)/;
 const OUTAGE_WORDS =
   /Timeout acquiring a connection|Connection terminated|timeout exceeded when trying to connect|Unable to acquire a connection|is not queryable/i;
 
+/**
+ * The database did not answer: what was asked of it may be done all the same. A lock that was not had in time is
+ * an answer, and nothing was done.
+ */
+export const isUnanswered = (fault: unknown): boolean =>
+  fault instanceof DomainError &&
+  fault.code === storeUnavailable.code &&
+  codeOf(fault.cause) !== LOCK_TIMEOUT;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
 /** The same outside a unit of work, where nobody runs anything again: a lost race is a moment to come back. */
 export function refused(error: unknown): unknown {
   const fault = translated(error);
@@ -54,7 +68,7 @@ export function refused(error: unknown): unknown {
 /** What an error of a driver means to the unit of work. Anything unknown stays what it is: a defect. */
 export function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   if (RACES.has(code)) return new LostRace(code);
   if (OUTAGES.has(code) || SQLITE_OUTAGE.test(code) || OUTAGE_WORDS.test(error.message)) {
     return Object.assign(storeUnavailable(), { cause: error });
