@@ -7,7 +7,7 @@ import type {
   SubscriptionCollector,
   WebhookReader,
 } from '../../src/billing/index.ts';
-import type { Catalog, MediaStorage } from '../../src/catalog/index.ts';
+import type { Catalog, MediaStorage, SourceLinks } from '../../src/catalog/index.ts';
 import type { Entitlements } from '../../src/entitlements/index.ts';
 import type { Identity, Passwords, PictureStore } from '../../src/identity/index.ts';
 import type { Ids } from '../../src/kernel/ids.ts';
@@ -84,6 +84,7 @@ export const PACKAGER = token<FfmpegPackager | null>('packager');
 /** Null likewise. */
 export const PACKAGING_LINE = token<Line | null>('packaging line');
 export const TICKETS = token<Tickets>('tickets');
+export const SOURCE_LINKS = token<SourceLinks>('source links');
 
 export const IDENTITY = token<Identity>('identity');
 export const CATALOG = token<Catalog>('catalog');

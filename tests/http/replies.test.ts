@@ -29,7 +29,10 @@ async function titles(cast: Cast, path: '/videos' | '/musics'): Promise<string> 
   expected(await admin.upload(`${path}/${id}/media`, bytes, type), 202);
   expected(await admin.upload(`${path}/${id}/trailer`, bytes, type), 202);
   expected(await admin.upload(`${path}/${id}/poster`, POSTER, 'image/png'), 202);
-  for (const slot of ['media', 'trailer', 'poster']) expected(await admin.get(`${path}/${id}/${slot}`), 200);
+  for (const slot of ['media', 'trailer', 'poster']) {
+    const { body: shown } = expected(await admin.get(`${path}/${id}/${slot}`), 200);
+    expected(await admin.get(String(shown['serving']?.['source_url'])), 200);
+  }
   expected(await admin.post(`${path}/${id}/publish`, { at: '2099-01-01T00:00:00Z' }), 200);
   expected(await admin.post(`${path}/${id}/publish`), 200);
   expected(await admin.post(`${path}/${id}/archive`), 200);
