@@ -12,7 +12,9 @@ import { createRecordedMailer } from '../email/recorded.ts';
 import { createSmtpMailer } from '../email/smtp.ts';
 import { edgeLog } from '../http/log.ts';
 import { filePictures, memoryPictures } from '../media/pictures.ts';
-import { signedTickets, type Keyring } from '../media/tickets.ts';
+import type { Keyring } from '../media/signed-claims.ts';
+import { signedSourceLinks } from '../media/source-links.ts';
+import { signedTickets } from '../media/tickets.ts';
 import { argon2Passwords } from '../security/passwords.ts';
 import { randomIds } from '../security/random-ids.ts';
 import type { Config } from './config.ts';
@@ -54,6 +56,7 @@ export function provideAdapters(container: Container): void {
     profile === 'memory' ? memoryArchive() : fileArchive(join(dataDir, 'archive')),
   );
   provide(container, keys.TICKETS, [keys.KEYS], ({ media }) => signedTickets(keyringOf(media)));
+  provide(container, keys.SOURCE_LINKS, [keys.KEYS], ({ media }) => signedSourceLinks(keyringOf(media)));
 }
 
 /** A key is named after its digest, so that processes with the same keys agree on the names. */

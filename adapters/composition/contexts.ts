@@ -117,8 +117,16 @@ export function provideContexts(container: Container): void {
   provide(
     container,
     keys.CATALOG,
-    [keys.UNIT_OF_WORK, keys.CLOCK, keys.SYSTEM_CLOCK, keys.IDS, keys.MEDIA_STORAGE, keys.PACKAGER],
-    (unitOfWork, clock, systemClock, ids, storage, packager) =>
+    [
+      keys.UNIT_OF_WORK,
+      keys.CLOCK,
+      keys.SYSTEM_CLOCK,
+      keys.IDS,
+      keys.MEDIA_STORAGE,
+      keys.PACKAGER,
+      keys.SOURCE_LINKS,
+    ],
+    (unitOfWork, clock, systemClock, ids, storage, packager, sourceLinks) =>
       createCatalog({
         unitOfWork,
         clock,
@@ -126,6 +134,7 @@ export function provideContexts(container: Container): void {
         ids,
         storage,
         packager,
+        sourceLinks,
         standing: catalogStanding(entitlements),
         batched: batchedRead,
         policy: catalogPolicy,

@@ -7,7 +7,7 @@ import type {
   SubscriptionCollector,
   WebhookReader,
 } from '../../src/billing/index.ts';
-import type { Catalog, MediaStorage } from '../../src/catalog/index.ts';
+import type { Catalog, MediaStorage, SourceLinks } from '../../src/catalog/index.ts';
 import type { Entitlements } from '../../src/entitlements/index.ts';
 import type { Identity, Passwords, PictureStore } from '../../src/identity/index.ts';
 import type { Ids } from '../../src/kernel/ids.ts';
@@ -86,6 +86,7 @@ export const PACKAGING_LINE = token<Line | null>('packaging line');
 /** Where old months of the watch history lie. */
 export const ARCHIVE_FILES = token<ArchiveFiles>('archive files');
 export const TICKETS = token<Tickets>('tickets');
+export const SOURCE_LINKS = token<SourceLinks>('source links');
 
 export const IDENTITY = token<Identity>('identity');
 export const CATALOG = token<Catalog>('catalog');

@@ -13,7 +13,7 @@ import type { Config } from './config.ts';
 export interface Keys {
   /** Refresh tokens, mailed codes. */
   readonly server: ServerKeys;
-  /** Tickets to media. */
+  /** Tickets to media, and links to uploaded files. */
   readonly media: ServerKeys;
   /** What the simulated gateway signs its webhooks with. */
   readonly simulatedWebhooks: ServerKeys;

@@ -11,6 +11,8 @@ export interface ServedFile {
   readonly etag: string;
   readonly modifiedAt: number;
   readonly cacheControl: string;
+  /** What a browser keeps it as, instead of showing it: of letters that need no quoting. */
+  readonly savedAs?: string;
   readonly open: (range: ByteRange) => AsyncIterable<Uint8Array>;
   /** How long a client may take nothing of it, in milliseconds; two minutes when left out. */
   readonly stallMs?: number;
@@ -45,6 +47,8 @@ export async function sendFile(
   }
   const part = range === 'whole' ? { start: 0, end: file.bytes } : range;
   response.setHeader('Content-Type', file.contentType);
+  if (file.savedAs !== undefined)
+    response.setHeader('Content-Disposition', `attachment; filename="${file.savedAs}"`);
   response.setHeader('Content-Length', part.end - part.start);
   if (range !== 'whole') {
     response.setHeader('Content-Range', `bytes ${part.start}-${part.end - 1}/${file.bytes}`);

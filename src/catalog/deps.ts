@@ -4,6 +4,7 @@ import type { CatalogPolicy } from './policy.ts';
 import type { BatchedRead } from '../kernel/together.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
 import type { CatalogStores, MediaStorage, Packager, ViewerStanding } from './ports.ts';
+import type { SourceLinks } from './source-ports.ts';
 
 export interface CatalogDeps {
   readonly unitOfWork: UnitOfWork<CatalogStores>;
@@ -14,6 +15,7 @@ export interface CatalogDeps {
   readonly storage: MediaStorage;
   /** Null where nobody packages: then files are served as they are. */
   readonly packager: Packager | null;
+  readonly sourceLinks: SourceLinks;
   readonly standing: ViewerStanding;
   readonly batched: BatchedRead;
   readonly policy: CatalogPolicy;

@@ -7,6 +7,7 @@ import { neighbourQuestions, type NeighbourQuestions } from './neighbours.ts';
 import { channelNameCommands, type ChannelNameCommands } from './name-channels.ts';
 import { browseQuestions, type BrowseQuestions } from './browse.ts';
 import { packagingCommands, type PackagingCommands } from './package-assets.ts';
+import { sourceQuestions, type SourceQuestions } from './source.ts';
 import { uploadCommands, type UploadCommands } from './upload.ts';
 import { figureCommands, type FigureCommands } from './count-views.ts';
 
@@ -20,6 +21,7 @@ export type { NewTitle, TitleRef } from './manage-titles.ts';
 export type { OpenMedia, OpenPackage, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
 export type * from './ports.ts';
+export type * from './source-ports.ts';
 export { ladderOf, type PictureSize, type PlannedPicture, type Rendition } from './rendition.ts';
 export { refusals as catalogRefusals } from './refusals.ts';
 export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';
@@ -35,7 +37,8 @@ export {
 export { TITLE_STATUSES, titleLifecycle, type TitleStatus, type TitleTrigger } from './title-lifecycle.ts';
 export { TITLE_SORTS, type TitleOrder, type TitleSort } from './title-order.ts';
 export type { DayViews, Trend } from './trending.ts';
-export type { AssetSlot, AssetUpload } from './upload.ts';
+export type { OpenSource } from './source.ts';
+export type { AssetSlot, AssetUpload, SlotAsset } from './upload.ts';
 
 export interface Catalog
   extends
@@ -48,6 +51,7 @@ export interface Catalog
     PackagingCommands,
     FigureCommands,
     NeighbourQuestions,
+    SourceQuestions,
     CatalogSweeps,
     DueWork {}
 
@@ -61,5 +65,6 @@ export const createCatalog = (deps: CatalogDeps): Catalog => ({
   ...packagingCommands(deps),
   ...figureCommands(deps),
   ...neighbourQuestions(deps),
+  ...sourceQuestions(deps),
   ...dueWork(deps),
 });

@@ -8,6 +8,7 @@ import {
   givenBack,
   givenUp,
   isExhausted,
+  keepsSource,
   packaged,
   PACKAGING_FAILED,
   reported,
@@ -152,8 +153,7 @@ async function giveUp(
   const ended = givenUp(asset, failure);
   await stores.assets.save(ended);
   await stores.outbox.add([assetFailed(ended, { ids, at: now })]);
-  if (ended.status === 'failed' && failure === UNREADABLE)
-    await stores.fileRemovals.add({ storageKey: ended.storageKey, dueAt: now });
+  if (!keepsSource(ended)) await stores.fileRemovals.add({ storageKey: ended.storageKey, dueAt: now });
 }
 
 async function breakDown(deps: CatalogDeps, stores: CatalogStores, asset: Asset): Promise<void> {

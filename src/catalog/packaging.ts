@@ -60,6 +60,10 @@ export function attemptFailed(asset: Asset, { now, policy }: Attempt): Asset {
   return next(asset, { packageAt: after(now, wait * SECOND) });
 }
 
+/** Whether the uploaded file is kept: once it has arrived, and unless nobody will ever see anything of it. */
+export const keepsSource = ({ sha256, status, failure }: Asset): boolean =>
+  sha256 !== null && !(status === 'failed' && failure === UNREADABLE);
+
 /** Never to be packaged. A file that serves as it is goes on serving. */
 export function givenUp(asset: Asset, failure: string): Asset {
   const ended = { ...asset, packageAt: null };

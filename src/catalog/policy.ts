@@ -7,6 +7,8 @@ export interface CatalogPolicy {
   readonly uploadHours: number;
   /** A replaced file stays readable so long, for those who are watching it. */
   readonly keepReplacedHours: number;
+  /** A link to an uploaded file is good for so long. */
+  readonly sourceLinkHours: number;
   /** Whoever packages says so often enough that it is alive; after so long another takes over. */
   readonly packagingLeaseSeconds: number;
   /** So often packaging is tried; between two tries lies a wait, each four times the one before it. */
@@ -19,6 +21,7 @@ export const catalogPolicy: CatalogPolicy = {
   posterLimitBytes: 5 * 1024 ** 2,
   uploadHours: 6,
   keepReplacedHours: 24,
+  sourceLinkHours: 1,
   packagingLeaseSeconds: 60,
   packagingAttempts: 3,
   packagingRetrySeconds: 60,

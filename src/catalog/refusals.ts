@@ -55,6 +55,16 @@ export const refusals = {
     'catalog.upload-superseded',
     'A newer upload took the place of this one, or it took too long. Nothing was kept.',
   ),
+  sourceLinkInvalid: refusal(
+    'forbidden',
+    'catalog.source-link-invalid',
+    'This is not a link to an uploaded file.',
+  ),
+  sourceLinkExpired: refusal(
+    'forbidden',
+    'catalog.source-link-expired',
+    'This link has run out. Ask for the asset again: its source_url is a new one.',
+  ),
   storageFull: refusal(
     'unavailable',
     'catalog.storage-full',

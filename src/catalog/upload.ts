@@ -18,6 +18,7 @@ import type { Bytes, ReceiveFault } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { removeAsset, unwantedFrom } from './remove-asset.ts';
 import { letServe } from './serve-asset.ts';
+import { sourceLink } from './source.ts';
 import { servingAsset } from './title.ts';
 
 export interface AssetUpload {
@@ -32,8 +33,13 @@ export interface AssetUpload {
 
 /** An asset slot of a title: the newest upload, and the asset that serves meanwhile. */
 export interface AssetSlot {
-  readonly newest: Asset | null;
-  readonly serving: Asset | null;
+  readonly newest: SlotAsset | null;
+  readonly serving: SlotAsset | null;
+}
+
+export interface SlotAsset extends Asset {
+  /** A link to the file as it was uploaded; null where that is not kept. For those who manage the title. */
+  readonly sourceLink: string | null;
 }
 
 export interface UploadCommands {
@@ -49,6 +55,8 @@ export interface UploadCommands {
 
 export function uploadCommands(deps: CatalogDeps): UploadCommands {
   const { unitOfWork, storage, policy } = deps;
+  const slotAsset = (asset: Asset | undefined): SlotAsset | null =>
+    asset ? { ...asset, sourceLink: sourceLink(deps, asset) } : null;
   return {
     upload: async ({ title, kind, stream, contentLength, servesAsItIs = false }) => {
       const limit = limitBytes(kind, policy);
@@ -80,7 +88,7 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
         const [newest] = (await stores.assets.listOf(title.id)).filter((asset) => asset.kind === kind);
         const servingId = servingAsset(title, kind);
         const serving = servingId === null ? undefined : await stores.assets.find(servingId);
-        return { newest: newest ?? null, serving: serving ?? null };
+        return { newest: slotAsset(newest), serving: slotAsset(serving) };
       }),
   };
 }

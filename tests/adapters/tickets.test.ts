@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { signedTickets } from '../../adapters/media/tickets.ts';
 import { instant } from '../../src/kernel/instant.ts';
 import type { Ticket } from '../../src/playback/index.ts';
-import { keyring } from '../world/playback.ts';
+import { keyring } from '../world/keyring.ts';
 
 const TICKET: Ticket = {
   streamId: '01980000-0000-7000-8000-000000000001',

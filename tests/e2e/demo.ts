@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -61,7 +61,14 @@ async function logIn(email: string, password: string): Promise<string> {
   return text(await call('POST', '/accounts/login', { body: { email, password }, expect: 200 }), 'access');
 }
 
-async function publishClip(clip: Uint8Array<ArrayBuffer>): Promise<{ titleId: string; planId: string }> {
+interface Published {
+  readonly titleId: string;
+  readonly planId: string;
+  /** The operator's. */
+  readonly token: string;
+}
+
+async function publishClip(clip: Uint8Array<ArrayBuffer>): Promise<Published> {
   const admin = { email: `operator-${MARK}@example.com`, password: `operator ${MARK} of the house` };
   createAdmin(admin.email, admin.password);
   const token = await logIn(admin.email, admin.password);
@@ -90,7 +97,7 @@ async function publishClip(clip: Uint8Array<ArrayBuffer>): Promise<{ titleId: st
   tell(
     `An operator offered the plan "Demo" and published a clip of ${clip.byteLength} bytes (${renditions}).`,
   );
-  return { titleId, planId };
+  return { titleId, planId, token };
 }
 
 /** Waits until the clip can be played, and tells in what. */
@@ -132,9 +139,24 @@ async function play(manifest: URL): Promise<{ readonly how: string; readonly byt
   };
 }
 
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Has the clip back through the signed, expiring URL that its operator is shown, and compares the two. */
+async function getBack(clip: Uint8Array, { titleId, token }: Published): Promise<void> {
+  const { body } = await call('GET', `/videos/${titleId}/media`, { token, expect: 200 });
+  const { source_url: url } = body['serving'] as { source_url: string };
+  const response = await fetch(new URL(url, USHER));
+  if (!response.ok) throw new Error(`the uploaded clip: ${response.status}`);
+  const [uploaded, downloaded] = [sha256(clip), sha256(await response.bytes())];
+  tell(`SHA-256 uploaded:   ${uploaded}`);
+  tell(`SHA-256 downloaded: ${downloaded}`);
+  if (uploaded !== downloaded) throw new Error('what came back is not what was uploaded');
+}
+
 async function demo(): Promise<void> {
   const clip = new Uint8Array(await readFile(CLIP));
-  const { titleId, planId } = await publishClip(clip);
+  const published = await publishClip(clip);
+  const { titleId, planId } = published;
 
   const viewer = { email: `viewer-${MARK}@example.com`, password: `viewer ${MARK} in row five` };
   await call('POST', '/accounts/register', { body: viewer, expect: 201 });
@@ -176,6 +198,8 @@ async function demo(): Promise<void> {
   const { code } = (await cut.json()) as { code: string };
   tell(`"Living room" stops, and its URL is worth nothing any more: ${cut.status} ${code}.`);
   if (cut.status !== 410) throw new Error('the URL of a stopped stream still plays');
+
+  await getBack(clip, published);
 }
 
 await demo();

@@ -227,6 +227,14 @@ export const NAMED: Readonly<Record<string, Named>> = {
     own: async ({ make, viewer }) => (await make.stream(viewer)).manifest.split('/').at(-1) ?? '',
     unknown: { status: 403, code: 'media.ticket-invalid' },
   },
+  'get /media/source/{token}': {
+    as: 'admin',
+    own: async ({ make, admin }) => {
+      const { body } = await admin.get(`/videos/${await make.ready()}/media`);
+      return String(body['serving']?.['source_url']).split('/').at(-1) ?? '';
+    },
+    unknown: { status: 403, code: 'catalog.source-link-invalid' },
+  },
   'get /media/hls/{token}/{path*}': {
     as: 'viewer',
     own: async ({ make, viewer }) => (await make.packagedStream(viewer)).manifest.split('/').at(-2) ?? '',

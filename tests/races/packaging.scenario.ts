@@ -1,6 +1,8 @@
+import { signedSourceLinks } from '../../adapters/media/source-links.ts';
 import { catalogPolicy, createCatalog, type CatalogStores, type Packager } from '../../src/catalog/index.ts';
 import { instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import { keyring } from '../world/keyring.ts';
 import { rendition, wordyPackager } from '../world/packaging.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -32,6 +34,7 @@ const packagingScenario: Scenario<PackagingSettings, string, readonly string[]> 
       unitOfWork,
       packager,
       storage,
+      sourceLinks: signedSourceLinks(keyring('the key')),
       clock: { now: () => NOW },
       systemClock: { now: () => NOW },
       ids: { next: () => crypto.randomUUID() },

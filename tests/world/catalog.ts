@@ -1,4 +1,5 @@
 import { memoryStorage } from '../../adapters/media/memory-storage.ts';
+import { signedSourceLinks } from '../../adapters/media/source-links.ts';
 import {
   catalogPolicy,
   createCatalog,
@@ -14,6 +15,7 @@ import {
 import { after, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { DomainEvent } from '../../src/kernel/outbox.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
+import { keyring } from './keyring.ts';
 import { CLIP, inPieces } from './media-samples.ts';
 
 export { CLIP, inPieces, POSTER, TONE } from './media-samples.ts';
@@ -89,6 +91,7 @@ export function catalogWorld(
     clock: { now: () => now },
     systemClock: { now: () => now },
     packager: null,
+    sourceLinks: signedSourceLinks(keyring('the key')),
     ids: {
       next: () => {
         counter += 1;

@@ -1,6 +1,6 @@
 import { memoryArchive } from '../../adapters/archive/memory-archive.ts';
 import { randomStreamSecrets } from '../../adapters/media/stream-secrets.ts';
-import { signedTickets, type Keyring } from '../../adapters/media/tickets.ts';
+import { signedTickets } from '../../adapters/media/tickets.ts';
 import { group } from '../../adapters/persistence/group.ts';
 import { randomIds } from '../../adapters/security/random-ids.ts';
 import type { Actor } from '../../src/kernel/actor.ts';
@@ -17,6 +17,7 @@ import {
   type Standing,
   type Started,
 } from '../../src/playback/index.ts';
+import { keyring } from './keyring.ts';
 
 /** Playback on whatever stores a test opened, with a small town around it: titles, accounts and a clock. */
 
@@ -64,12 +65,6 @@ export const film = (changes: Partial<PlayableTitle> = {}): PlayableTitle => {
     ...changes,
   };
 };
-
-/** Signing keys made of words, the current one first. */
-export function keyring(...[first, ...older]: readonly [string, ...string[]]): Keyring {
-  const named = (kid: string): Keyring['current'] => ({ kid, key: Buffer.from(`${kid} of the tests`) });
-  return { current: named(first), all: [first, ...older].map(named) };
-}
 
 export interface PlaybackWorld {
   readonly playback: Playback;

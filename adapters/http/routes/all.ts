@@ -20,6 +20,7 @@ import { ticketedMediaRoutes } from './media.ts';
 import { playbackRoutes } from './playback.ts';
 import { planRoutes } from './plans.ts';
 import { serviceKeyRoutes } from './service-keys.ts';
+import { sourceRoutes } from './source.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { checkoutRoutes } from './checkout.ts';
 import { reconcileRoutes } from './reconcile.ts';
@@ -63,5 +64,6 @@ export const rawRoutes: readonly RawRoute[] = [
   ...pictureRoutes,
   ...ticketedMediaRoutes,
   ...hlsRoutes,
+  ...sourceRoutes,
   ...publicMediaRoutes,
 ];

@@ -12,6 +12,7 @@ import {
   type Genre,
   type Rendition,
   type ShownTitle,
+  type SlotAsset,
   type TitleFigures,
 } from '../../../src/catalog/index.ts';
 import { Time, timeOf } from '../schemas.ts';
@@ -141,6 +142,10 @@ const AssetView = AssetProgressView.extend({
     .string()
     .nullable()
     .meta({ description: 'Code of what ended it, or of why it could not be packaged.' }),
+  source_url: z.string().nullable().meta({
+    description:
+      'Where the file is had back as it was uploaded, relative to this server: for an hour, by whoever has it. Null where it is not kept.',
+  }),
   created_at: Time,
   ready_at: Time.nullable(),
 }).meta({ id: 'Asset' });
@@ -150,7 +155,7 @@ export const AssetSlotView = z.object({
   serving: AssetView.nullable().meta({ description: 'What viewers get meanwhile.' }),
 });
 
-const assetView = (asset: Asset): z.input<typeof AssetView> => ({
+const assetView = (asset: SlotAsset): z.input<typeof AssetView> => ({
   id: asset.id,
   status: asset.status,
   progress: asset.progress,
@@ -161,6 +166,7 @@ const assetView = (asset: Asset): z.input<typeof AssetView> => ({
   packaging: asset.renditions === null ? 'none' : 'hls',
   renditions: (asset.renditions ?? []).map(renditionView),
   failure: asset.failure,
+  source_url: asset.sourceLink === null ? null : `/media/source/${asset.sourceLink}`,
   created_at: toRfc3339(asset.createdAt),
   ready_at: timeOf(asset.readyAt),
 });

@@ -6,7 +6,7 @@ import { signedTickets } from '../../../adapters/media/tickets.ts';
 import { after as later, HOUR } from '../../../src/kernel/instant.ts';
 import type { Ticket } from '../../../src/playback/index.ts';
 import type { Client } from '../../world/client.ts';
-import { keyring } from '../../world/playback.ts';
+import { keyring } from '../../world/keyring.ts';
 import { below, openTheatre, type Reply, type Theatre } from './theatre.ts';
 
 const INVALID = [403, 'media.ticket-invalid'];
