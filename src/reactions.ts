@@ -19,6 +19,8 @@ export interface ReactionDeps {
     eraseAccount(accountId: string): Promise<void>;
   };
   readonly entitlements: {
+    /** Has meters begin with their plan. Once: a meter that stands as its plan says is noted again. */
+    followPlan(accountId: string): Promise<void>;
     /** Forgets what an erased account used and was given. Once: nothing is left the second time. */
     eraseAccount(accountId: string): Promise<void>;
   };
@@ -62,6 +64,7 @@ const REACTIONS = {
   'billing.erase-account': ({ billing }, event) => billing.eraseAccount(accountOf(event)),
   'playback.end-streams': ({ playback }, event) => playback.endStreamsOf(accountOf(event)),
   'playback.erase-account': ({ playback }, event) => playback.eraseAccount(accountOf(event)),
+  'entitlements.follow-plan': ({ entitlements }, event) => entitlements.followPlan(accountOf(event)),
   'entitlements.erase-account': ({ entitlements }, event) => entitlements.eraseAccount(accountOf(event)),
   'notifications.erase-account': ({ notifications }, event) => notifications.eraseAccount(accountOf(event)),
   'billing.refund-canceled-start': async ({ billing }, event) => {
@@ -101,15 +104,15 @@ const TABLE: Readonly<Record<string, readonly ReactionName[]>> = {
     'entitlements.erase-account',
     'notifications.erase-account',
   ],
-  'subscriptions.trial-started': ['notifications.deliver'],
-  'subscriptions.started': ['notifications.deliver'],
-  'subscriptions.start-reached': ['notifications.deliver'],
-  'subscriptions.paid': ['notifications.deliver'],
+  'subscriptions.trial-started': ['notifications.deliver', 'entitlements.follow-plan'],
+  'subscriptions.started': ['notifications.deliver', 'entitlements.follow-plan'],
+  'subscriptions.start-reached': ['notifications.deliver', 'entitlements.follow-plan'],
+  'subscriptions.paid': ['notifications.deliver', 'entitlements.follow-plan'],
   'subscriptions.renewed': ['notifications.deliver'],
   'subscriptions.end-neared': ['notifications.deliver'],
   'subscriptions.paused': ['notifications.deliver'],
   'subscriptions.resumed': ['notifications.deliver'],
-  'subscriptions.changed': ['notifications.deliver'],
+  'subscriptions.changed': ['notifications.deliver', 'entitlements.follow-plan'],
   'subscriptions.mirroring-begun': ['notifications.deliver'],
   'subscriptions.mirrored': ['notifications.deliver'],
   'subscriptions.cancellation-requested': ['billing.tell-provider'],

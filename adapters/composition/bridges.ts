@@ -21,6 +21,7 @@ const planAccess = (access: Access, name: string | null): PlanAccess => ({
     name,
     termsVersion: access.grant.termsVersion,
     subscriptionId: access.grant.subscriptionId,
+    pausedMs: access.grant.pausedMs,
     isPaid: access.grant.price.minor > 0,
     maxDevices: access.grant.maxDevices,
     maxHeight: access.grant.maxHeight,

@@ -8,4 +8,8 @@ export const API_CALLS = 'api_calls';
 export const isMetered = (path: string): boolean => !FREE.test(path);
 
 /** What a metered call can be refused with beside what its route refuses. */
-export const METERED_REFUSALS = ['entitlements.limit-reached', 'entitlements.rate-exceeded'] as const;
+export const METERED_REFUSALS = [
+  'entitlements.not-in-plan',
+  'entitlements.limit-reached',
+  'entitlements.rate-exceeded',
+] as const;

@@ -37,7 +37,7 @@ export async function applyUsage(
     const { use } = each;
     const answered = kept.answerTo<Usage>(use.idempotency);
     const outcome = answered ?? usedBy(ledger, each, readings);
-    if (!answered && !(outcome instanceof DomainError)) kept.keep(use.idempotency, outcome.result);
+    if (!answered && !(outcome instanceof Error)) kept.keep(use.idempotency, outcome.result);
     outcomes.set(each, outcome);
   }
   const entries = await ledger.save(stores, policy);

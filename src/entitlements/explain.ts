@@ -31,8 +31,10 @@ export async function explain(
     return { ...chain, grants: [grantLine(granted, access)], verdict: entitlementOf(granted, 1) };
   const terms = meterTerms(granted, access, await bornAt(deps, accountId, access));
   const key = { accountId, feature };
-  const balance =
-    asOf === null ? await judge.balance(key, terms) : await balanceAsOf(deps, { key, terms, at });
+  const live = await judge.balance(key, terms);
+  // Since the meter was last moved nothing but time has changed it, and what lapsed by it.
+  const isLive = asOf === null || (at >= live.meter.movedAt && at <= clock.now());
+  const balance = isLive ? live : await balanceAsOf(deps, { key, terms, at });
   const verdict = meterEntitlement(balance, { terms, now: at, units: 1 });
   return { ...chain, grants: sourcesOf(balance, { granted, access, at }), verdict };
 }
@@ -53,7 +55,7 @@ async function balanceAsOf(
       (grant) => grant.feature === key.feature && grant.createdAt <= at && isAlive(grant, at),
     );
     return {
-      meter: turned(entry?.meter ?? newMeter(key, terms), terms, at),
+      meter: turned(entry?.meter ?? newMeter(key, terms, at), terms, at),
       grants: given.map((grant) => ({ ...grant, used: entry?.grants[grant.id] ?? 0 })),
     };
   });

@@ -1,5 +1,4 @@
 import type { Actor } from '../kernel/actor.ts';
-import type { DomainError } from '../kernel/domain-error.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Answered, Idempotency } from '../kernel/once.ts';
@@ -16,8 +15,11 @@ export interface Consumption extends Asked {
   readonly idempotency?: Idempotency | undefined;
 }
 
-/** What became of one consumption of a batch: a refused one fails alone. */
-export type UsageOutcome = Answered<Usage> | DomainError;
+/**
+ * What became of one consumption of a batch: a refused one fails alone. Any other error than a `DomainError` says that
+ * nobody knows, while others of the batch are stored.
+ */
+export type UsageOutcome = Answered<Usage> | Error;
 
 export interface ReserveRequest extends Consumption {
   /** How long the units are held; null: as long as the policy says. */
@@ -28,7 +30,7 @@ export interface ReservationEnd {
   readonly reservationId: string;
   /** Units that were really used; null: all that were reserved. */
   readonly amount: number | null;
-  /** Whose it must be; null: anybody's. */
+  /** Whose it must be, and set aside by itself; null: anybody's. */
   readonly accountId: string | null;
 }
 
@@ -41,7 +43,7 @@ export interface UsageCommands {
   /**
    * Uses units up, all of them or none; durable when it answers, and once per Idempotency-Key. Refuses with
    * `entitlements.not-a-meter`, `entitlements.not-in-plan`, `entitlements.rate-exceeded`,
-   * `entitlements.limit-reached`, `request.not-found` (on behalf of nobody), `idempotency.other-request`.
+   * `entitlements.amount-exceeds-rate`, `entitlements.limit-reached`, `request.not-found` (on behalf of nobody), `idempotency.other-request`.
    */
   consume(use: Consumption): Promise<Answered<Usage>>;
   /** The same where the plan has the meter; where it has none nothing is used, and the answer is null. */
@@ -125,8 +127,16 @@ export interface EntitlementQuestions {
   overageOf(accountId: string): Promise<readonly OverageReading[]>;
 }
 
+export interface PlanFollower {
+  /**
+   * Makes the account's meters that roll over begin with their plan, or notes that it has changed: else nothing would
+   * be known of the time before their first unit. No rule but that waits for it. Again changes nothing that counts.
+   */
+  followPlan(accountId: string): Promise<void>;
+}
+
 export interface Entitlements
-  extends UsageCommands, ReservationCommands, GrantCommands, EntitlementQuestions {
+  extends UsageCommands, ReservationCommands, GrantCommands, PlanFollower, EntitlementQuestions {
   /** Forgets what an erased account used and was given, batch by batch. Again changes nothing. */
   eraseAccount(accountId: string): Promise<void>;
 }

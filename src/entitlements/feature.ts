@@ -22,6 +22,8 @@ export interface HeldPlan {
   readonly name: string | null;
   readonly termsVersion: number;
   readonly subscriptionId: string;
+  /** How much of the running term lay in pauses: days and months of meters stand still in one. In milliseconds. */
+  readonly pausedMs: number;
   /** Whether it costs something: what is bought anew counts anew. */
   readonly isPaid: boolean;
   readonly maxDevices: number;

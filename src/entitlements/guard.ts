@@ -20,9 +20,9 @@ export interface Guarded {
   commit(end: {
     readonly reservationId: string;
     readonly amount: number | null;
-    readonly accountId: string;
+    readonly accountId: null;
   }): Promise<unknown>;
-  release(end: { readonly reservationId: string; readonly accountId: string }): Promise<unknown>;
+  release(end: { readonly reservationId: string; readonly accountId: null }): Promise<unknown>;
 }
 
 interface Asked {
@@ -96,7 +96,6 @@ async function holding<R>(
   units: Parameters<Guarded['reserve']>[0],
   work: (spend: Spend) => Promise<R>,
 ): Promise<R> {
-  const { accountId } = units;
   const { id: reservationId } = (await entitlements.reserve(units)).result;
   let spent: number | null = null;
   let result: R;
@@ -106,9 +105,9 @@ async function holding<R>(
     });
   } catch (error) {
     // Should it not go back now, it lapses by itself; what went wrong with the work is what the caller must hear.
-    await Promise.allSettled([entitlements.release({ reservationId, accountId })]);
+    await Promise.allSettled([entitlements.release({ reservationId, accountId: null })]);
     throw error;
   }
-  await entitlements.commit({ reservationId, amount: spent, accountId });
+  await entitlements.commit({ reservationId, amount: spent, accountId: null });
   return result;
 }

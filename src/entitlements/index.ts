@@ -1,6 +1,7 @@
 import type { EntitlementsDeps } from './deps.ts';
 import type { Entitlements } from './face.ts';
 import { grantedOf } from './feature.ts';
+import { planFollower } from './follow-plan.ts';
 import { grantCommands } from './manage-grants.ts';
 import { entitlementQuestions } from './questions.ts';
 import { consume, recordUsage } from './record-usage.ts';
@@ -36,6 +37,7 @@ export function createEntitlements(deps: EntitlementsDeps): Entitlements {
     ...reservationCommands(deps),
     ...reservationSweep(deps),
     ...grantCommands(deps),
+    ...planFollower(deps),
     recordUsage: record,
     consume: use,
     consumeIfInPlan: async (asked) => {

@@ -4,8 +4,8 @@ import type { EntitlementsDeps } from './deps.ts';
 import { grantedEvent } from './events.ts';
 import type { GrantCommands, GrantRequest } from './face.ts';
 import { createGrant, type Grant } from './grant.ts';
-import { openLedger } from './meter-ledger.ts';
-import type { MeterTerms } from './meter.ts';
+import { leftOf } from './lot.ts';
+import { openLedger, type MeterLedger } from './meter-ledger.ts';
 import type { EntitlementStores } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { standpointsOf } from './standpoints.ts';
@@ -20,11 +20,14 @@ export function grantCommands(deps: EntitlementsDeps): GrantCommands {
       const granted = standpoints.granted(request);
       if (granted && granted.kind !== 'meter') throw refusals.notAMeter();
       const terms = standpoints.meterTerms(request, granted);
-      return unitOfWork.run((stores) =>
-        once(stores, request.idempotency, { now: clock.now(), policy: policy.once }, () =>
-          give(deps, stores, { request, terms }),
-        ),
-      );
+      return unitOfWork.run(async (stores) => {
+        const key = { accountId: request.accountId, feature: request.feature };
+        // The meter before the key, as everywhere.
+        const ledger = await openLedger(stores, [{ ...key, terms }], clock.now());
+        return once(stores, request.idempotency, { now: clock.now(), policy: policy.once }, () =>
+          give(deps, stores, { request, ledger }),
+        );
+      });
     },
   };
 }
@@ -32,17 +35,13 @@ export function grantCommands(deps: EntitlementsDeps): GrantCommands {
 async function give(
   { clock, ids, policy }: EntitlementsDeps,
   stores: EntitlementStores,
-  { request, terms }: { readonly request: GrantRequest; readonly terms: MeterTerms },
+  { request, ledger }: { readonly request: GrantRequest; readonly ledger: MeterLedger },
 ): Promise<Grant> {
   const now = clock.now();
   const { actor, idempotency: _key, ...given } = request;
   const grant = createGrant(given, { id: ids.next(), now, by: actorName(actor) });
-  const ledger = await openLedger(
-    stores,
-    [{ accountId: grant.accountId, feature: grant.feature, terms }],
-    now,
-  );
-  if (ledger.balance(grant).grants.length >= policy.maxGrants) throw refusals.tooManyGrants(policy.maxGrants);
+  const unspent = ledger.balance(grant).grants.filter((each) => leftOf(each) > 0);
+  if (unspent.length >= policy.maxGrants) throw refusals.tooManyGrants(policy.maxGrants);
   ledger.feed(grant);
   await ledger.save(stores, policy);
   await stores.grants.add(grant);

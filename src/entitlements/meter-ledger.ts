@@ -99,6 +99,12 @@ export class MeterLedger {
     this.#move(line, { balance: { grants, meter: { ...meter, lapsesAt } }, kind, units: 0 });
   }
 
+  /** Stores how a meter stands, though no unit of it was moved. */
+  note(key: MeterKey): void {
+    const line = this.#line(key);
+    this.#move(line, { balance: line.balance, kind: 'noted', units: 0 });
+  }
+
   /** A grant that is new to the store joins what feeds its meter. */
   feed(grant: Grant): void {
     const line = this.#line(grant);
@@ -129,7 +135,7 @@ export class MeterLedger {
   }
 
   #opened({ terms, ...key }: MeterOf, found: StoredMeter | undefined): Line {
-    const stored = found?.meter ?? newMeter(key, terms);
+    const stored = found?.meter ?? newMeter(key, terms, this.#now);
     const grants = found?.grants ?? [];
     const now = later(this.#now, stored.movedAt);
     const meter = { ...turned(stored, terms, now), lapsesAt: found?.lapsesAt ?? null };

@@ -1,5 +1,6 @@
 import type { DenialReason } from '../kernel/access-level.ts';
 import type { Instant } from '../kernel/instant.ts';
+import type { MeterPeriod } from './granted.ts';
 import type { Lot } from './lot.ts';
 import type { Calendar } from './period.ts';
 
@@ -8,6 +9,20 @@ export interface MeterKey {
   readonly accountId: string;
   readonly feature: string;
 }
+
+/** The count of one kind of period. */
+export type Shelved = Pick<
+  Meter,
+  | 'periodStart'
+  | 'periodEnd'
+  | 'subscriptionId'
+  | 'planVersion'
+  | 'pausedMs'
+  | 'allowance'
+  | 'used'
+  | 'over'
+  | 'lots'
+>;
 
 export const keyOf = ({ accountId, feature }: MeterKey): string => `${accountId} ${feature}`;
 
@@ -22,8 +37,14 @@ export interface Meter extends MeterKey {
   readonly periodEnd: Instant | null;
   /** How often it has turned: names the period that a reservation was made in. */
   readonly turn: number;
+  /** What the period is: other kinds that were counted in before are shelved. */
+  readonly per: MeterPeriod | null;
   /** Whose term it counts; null under the free policy. */
   readonly subscriptionId: string | null;
+  /** The version of the plan that it was last moved under; null under the free policy. */
+  readonly planVersion: string | null;
+  /** How much of the running term lay in pauses when it was last moved, in milliseconds. */
+  readonly pausedMs: number;
   /** What the plan allowed when last used, -1 unlimited: what can roll over of that period. */
   readonly allowance: number;
   /** Units of the allowance, those reserved included. */
@@ -32,6 +53,8 @@ export interface Meter extends MeterKey {
   readonly over: number;
   /** Unused units of earlier periods, the oldest first. */
   readonly lots: readonly Lot[];
+  /** How it stood in periods of another kind, when a plan came that counts otherwise. */
+  readonly shelved: Readonly<Partial<Record<MeterPeriod, Shelved>>>;
   /** When the present rate window began; null before the first unit under a rate. */
   readonly rateSince: Instant | null;
   readonly rateUsed: number;
@@ -47,6 +70,8 @@ export interface MeterTerms extends Calendar {
   /** Why nothing is granted, where the plan knows. */
   readonly reason: DenialReason | null;
   readonly subscriptionId: string | null;
+  readonly planVersion: string | null;
+  readonly pausedMs: number;
   readonly isPaid: boolean;
   /** Since when there is something to count. */
   readonly since: Instant;

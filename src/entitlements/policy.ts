@@ -13,7 +13,7 @@ export interface EntitlementPolicy {
   readonly maxAmount: number;
   readonly reservationSeconds: number;
   readonly maxReservationSeconds: number;
-  /** Living grants of one meter: each is looked at for every unit. */
+  /** Living grants of one meter of which something is left: each is looked at for every unit. */
   readonly maxGrants: number;
   /** The log of a meter is kept for so long, as far back as can be explained. */
   readonly keepUsageDays: number;

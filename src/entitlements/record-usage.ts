@@ -37,7 +37,7 @@ export function recordUsage(deps: EntitlementsDeps): UsageCommands['recordUsage'
       await ruleOnRest(rest, outcomes);
     } catch (error) {
       // What was settled is stored: a batch that failed as a whole would be tried again with it.
-      if (rest.length === ruled.length || !(error instanceof DomainError)) throw error;
+      if (rest.length === ruled.length || !(error instanceof Error)) throw error;
       for (const each of rest) outcomes.set(each, error);
     }
     return asked.map((each) => (each instanceof DomainError ? each : (outcomes.get(each) as UsageOutcome)));
@@ -84,7 +84,7 @@ export function consume(
   const send = together<Consumption, UsageOutcome>(record);
   return async (use) => {
     const outcome = await send(use);
-    if (outcome instanceof DomainError) throw outcome;
+    if (outcome instanceof Error) throw outcome;
     return outcome;
   };
 }

@@ -36,6 +36,12 @@ export const refusals = {
       max,
     }),
   ),
+  amountExceedsRate: refusal(
+    'conflict',
+    'entitlements.amount-exceeds-rate',
+    'So much of this feature is never given at once.',
+    (max: number) => ({ max }),
+  ),
   grantExpired: refusal('invalid', 'entitlements.grant-expired', 'The grant would have expired already.'),
   tooManyGrants: refusal(
     'conflict',

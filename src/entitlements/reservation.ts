@@ -21,6 +21,8 @@ export interface Reservation extends MeterKey {
   readonly turn: number;
   /** What a unit over the limit cost when it was reserved; null where that has no price. */
   readonly overagePrice: PricedOverage | null;
+  /** Set aside by another back end or an admin: then the account itself cannot end it. */
+  readonly onBehalf: boolean;
   readonly status: ReservationStatus;
   /** Units that were really used; null until committed. */
   readonly committed: number | null;
@@ -31,7 +33,7 @@ export interface Reservation extends MeterKey {
 
 export function createReservation(
   { accountId, feature }: MeterKey,
-  made: Pick<Reservation, 'id' | 'amount' | 'parts' | 'turn' | 'overagePrice'> & {
+  made: Pick<Reservation, 'id' | 'amount' | 'parts' | 'turn' | 'overagePrice' | 'onBehalf'> & {
     readonly now: Instant;
     readonly seconds: number;
   },

@@ -21,23 +21,30 @@ export function reservationCommands(
     reserve: async (request) => {
       const terms = (await standpointsOf(deps, [request])).terms(request);
       if (terms instanceof DomainError) throw terms;
-      return unitOfWork.run((stores) =>
-        once(stores, request.idempotency, { now: clock.now(), policy: policy.once }, () =>
-          setAside(deps, stores, { request, terms }),
-        ),
-      );
+      return unitOfWork.run(async (stores) => {
+        // The meter before the key, as everywhere: a use and a reservation with one key would wait in a circle.
+        const ledger = await openLedger(stores, [{ ...keyIn(request), terms }], clock.now());
+        return once(stores, request.idempotency, { now: clock.now(), policy: policy.once }, () =>
+          setAside(deps, stores, { request, terms, ledger }),
+        );
+      });
     },
     commit: (end) => endBy(deps, end, 'commit'),
     release: (end) => endBy(deps, { ...end, amount: null }, 'release'),
   };
 }
 
+interface SettingAside {
+  readonly request: ReserveRequest;
+  readonly terms: MeterTerms;
+  readonly ledger: MeterLedger;
+}
+
 async function setAside(
-  { clock, ids, policy }: EntitlementsDeps,
+  { ids, policy }: EntitlementsDeps,
   stores: EntitlementStores,
-  { request, terms }: { readonly request: ReserveRequest; readonly terms: MeterTerms },
+  { request, terms, ledger }: SettingAside,
 ): Promise<Reservation> {
-  const ledger = await openLedger(stores, [{ ...keyIn(request), terms }], clock.now());
   const taken = ledger.take(request, request.amount, 'reserved');
   if (taken instanceof DomainError) throw taken;
   const { meter } = taken.balance;
@@ -47,6 +54,7 @@ async function setAside(
     parts: taken.parts,
     turn: meter.turn,
     overagePrice: priceOfOverage(terms),
+    onBehalf: request.onBehalf,
     now: ledger.now(request),
     seconds: request.seconds ?? policy.reservationSeconds,
   });
@@ -66,7 +74,7 @@ async function endBy(
 ): Promise<Reservation> {
   if (!isId(reservationId)) throw refusals.notFound();
   const found = await deps.unitOfWork.read(({ reservations }) => reservations.find(reservationId));
-  if (!found || (accountId !== null && found.accountId !== accountId)) throw refusals.notFound();
+  if (!found || !mayEnd(found, accountId)) throw refusals.notFound();
   // What was set aside may be used whatever became of the plan since; the meter only has to be turned as it says.
   const standpoints = await standpointsOf(deps, [{ accountId: found.accountId, onBehalf: false }]);
   const terms = standpoints.meterTerms(found);
@@ -75,9 +83,9 @@ async function endBy(
     const held = await stores.reservations.find(reservationId);
     if (!held) throw refusals.notFound();
     const committed = trigger === 'commit' ? (amount ?? held.amount) : null;
-    if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
     const next = ended(held, trigger, { committed, now: ledger.now(found) });
     if (next instanceof DomainError) throw next;
+    if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
     if (next === held) return held;
     giveBackUnused(ledger, next);
     await ledger.save(stores, deps.policy);
@@ -86,6 +94,10 @@ async function endBy(
     return next;
   });
 }
+
+/** What another back end set aside for an account is that back end's to end: the work is its own. */
+const mayEnd = (found: Reservation, accountId: string | null): boolean =>
+  accountId === null || (found.accountId === accountId && !found.onBehalf);
 
 const keyIn = ({ accountId, feature }: MeterKey): MeterKey => ({ accountId, feature });
 

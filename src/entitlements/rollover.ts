@@ -40,7 +40,7 @@ const MAX_PERIODS = 367;
 
 /**
  * The periods that ended since the meter was last touched, oldest first, with what each left over; those whose
- * units would have lapsed by now are left out. Untouched ones count under the subscription that still runs.
+ * units would have lapsed by now are left out. Untouched ones count while the plan is the one that was last seen.
  */
 function* endedPeriods(
   meter: Meter,
@@ -54,11 +54,14 @@ function* endedPeriods(
   if (periodEnd === null) return;
   if (allowance !== UNLIMITED) yield { end: periodEnd, unused: Math.max(0, allowance - used) };
   const limit = terms.granted?.limit ?? 0;
-  if (limit === UNLIMITED || meter.subscriptionId !== terms.subscriptionId) return;
+  if (limit === UNLIMITED || meter.planVersion !== terms.planVersion) return;
+  if (meter.subscriptionId !== terms.subscriptionId) return;
+  // In its grace a term is over, and runs all the same.
+  const running = meterPeriod(terms, now);
   const oldest = later(periodEnd, before(now, rollover.expiresDays * DAY));
   let period: Period = meterPeriod(terms, oldest);
   for (let count = 0; count < MAX_PERIODS; count += 1) {
-    if (period.end === null || period.end > now) return;
+    if (period.end === null || period.end > now || period.start >= running.start) return;
     if (period.start >= periodEnd) yield { end: period.end, unused: limit };
     period = meterPeriod(terms, period.end);
   }

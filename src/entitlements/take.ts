@@ -22,6 +22,7 @@ export function take(
   if (!isFed(before, terms, now)) return refusals.notInPlan(reason ?? 'not_in_plan');
   if (granted?.rate) {
     const { rate } = granted;
+    if (units > rate.max) return refusals.amountExceedsRate(rate.max);
     const rated = counted(meter, { units, rate, now });
     if (typeof rated === 'number') return refusals.rateExceeded({ until: rated, now, max: rate.max });
     meter = rated;

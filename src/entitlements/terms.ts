@@ -17,6 +17,8 @@ export function meterTerms(
     granted: granted?.kind === 'meter' ? granted : null,
     reason,
     subscriptionId: plan?.subscriptionId ?? null,
+    planVersion: plan && `${plan.id} ${plan.termsVersion}`,
+    pausedMs: plan?.pausedMs ?? 0,
     isPaid: plan?.isPaid ?? false,
     since,
     anchor: plan?.anchor ?? since,

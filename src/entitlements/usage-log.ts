@@ -2,7 +2,7 @@ import { later, type Instant } from '../kernel/instant.ts';
 import type { Grant } from './grant.ts';
 import type { Meter } from './meter.ts';
 
-export type UsageKind = 'consumed' | 'reserved' | 'committed' | 'released' | 'expired' | 'granted';
+export type UsageKind = 'consumed' | 'reserved' | 'committed' | 'released' | 'expired' | 'granted' | 'noted';
 
 /**
  * One line of a meter's log: what moved it, and how it stood then. The newest at or before an instant tells how

@@ -23,8 +23,10 @@ export interface PlanGrant {
   readonly price: Money;
   /** When the subscription began. */
   readonly startedAt: Instant;
-  /** Days and months of meters turn here. */
+  /** Days and months of meters turn here; in a pause they stand still. */
   readonly anchor: Instant;
+  /** How much of the running term lay in pauses, in milliseconds. */
+  readonly pausedMs: number;
   /** The running term: what `per: term` counts in. */
   readonly term: Term;
 }
@@ -95,9 +97,17 @@ const grantOf = (state: Subscription, terms: PlanTerms, now: Instant): PlanGrant
   features: terms.features,
   price: terms.price,
   startedAt: state.startedAt ?? state.createdAt,
-  anchor: meterAnchor(state, now),
+  anchor: after(meterAnchor(state, now), pausedMs(state, now)),
+  pausedMs: pausedMs(state, now),
   term: runningTerm(state, terms, now),
 });
+
+/** By how much pauses moved the rest of the running term. */
+function pausedMs({ anchor, stretches }: Subscription, now: Instant): number {
+  if (anchor === null || anchor <= now) return 0;
+  const running = stretches.find(({ start, end }) => start <= now && now < end);
+  return running?.began === undefined ? 0 : running.start - running.began;
+}
 
 /** What days and months are counted from; an anchor that is yet to come turns nothing. */
 const meterAnchor = ({ anchor, startedAt, createdAt }: Subscription, now: Instant): Instant =>

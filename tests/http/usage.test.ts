@@ -164,6 +164,39 @@ for (const store of STORES) {
       ]);
     });
 
+    it('gains no day and no month by pausing', async () => {
+      const entitlements = [{ feature: 'calls', kind: 'meter', limit: 10, per: 'day' }, METERS[0]];
+      const person = await subscriber({ entitlements });
+      for (let round = 0; round < 3; round += 1) {
+        const { status } = await person.post('/usage', { feature: 'calls', amount: 10 });
+        expect(status, `round ${round}`).to.equal(round === 0 ? 201 : 403);
+        expected(await person.post('/subscriptions/pause', { at: 'now' }), 200);
+        await world.advance('P20D');
+        expected(await person.post('/subscriptions/resume'), 200);
+      }
+      expect(await used(person, 'calls')).to.include({ used: 10, remaining: 0 });
+      await world.advance('P1D');
+      expect(await used(person, 'calls')).to.include({ used: 0 });
+    });
+
+    it('rolls over what was never touched, from the beginning of the plan and no earlier', async () => {
+      const rollover = { cap: 500, expires_days: 300 };
+      const rolling = { feature: 'calls', kind: 'meter', limit: 10, per: 'month', rollover };
+      const person = await subscriber({ entitlements: [rolling], validity_days: 365 });
+      await world.settle();
+      await world.advance('P70D');
+      expect(await used(person, 'calls')).to.include({ limit: 30, used: 0 });
+      const without = await subscriber({ entitlements: [], validity_days: 365 });
+      await world.advance('P70D');
+      const plan = await createPlanOn(admin, {
+        code: `r-${(plans += 1)}`,
+        entitlements: [rolling],
+        validity_days: 365,
+      });
+      expected(await without.post('/subscriptions/change', { plan_id: plan, when: 'now' }), 200);
+      expect(await used(without, 'calls')).to.include({ limit: 10 });
+    });
+
     it('goes on with a term behind a pause, and begins anew with the next', async () => {
       const person = await subscriber();
       expected(await person.post('/usage', { feature: 'exports', amount: 2 }), 201);

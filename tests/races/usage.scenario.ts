@@ -74,7 +74,7 @@ export default scenario;
 async function answerTo(use: () => Promise<UsageOutcome>, amount: number): Promise<Told> {
   try {
     const outcome = await use();
-    if (outcome instanceof DomainError) throw outcome;
+    if (outcome instanceof Error) throw outcome;
     return { granted: amount, usage: outcome.result, replayed: outcome.replayed };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== LIMIT_REACHED) throw error;
@@ -88,14 +88,14 @@ function naively({ unitOfWork, settings: { granted } }: Ground<UsageSettings>): 
   return async ({ accountId, feature, amount }) => {
     const key = { accountId, feature };
     const [read] = await unitOfWork.read(({ meters }) => meters.find([key]));
-    const seen = read ?? newMeter(key, terms);
+    const seen = read ?? newMeter(key, terms, NOON);
     const used = seen.used + amount;
     const { allowance: limit, periodEnd: resetsAt } = seen;
     const usage = { feature, used, limit, remaining: limit - used, overage: 0, resetsAt };
     if (used > limit)
       return refusals.limitReached({ ...usage, used: seen.used, remaining: limit - seen.used });
     await unitOfWork.run(async ({ meters }) => {
-      const [held = newMeter(key, terms)] = await meters.hold([key]);
+      const [held = newMeter(key, terms, NOON)] = await meters.hold([key]);
       const next = { meter: { ...seen, used }, grants: [] };
       await meters.save([moveOf(held, next, { kind: 'consumed', units: amount, now: NOON })]);
     });

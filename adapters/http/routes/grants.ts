@@ -41,16 +41,14 @@ export const grantRoutes = [
     idempotent: true,
     handle: async ({ entitlements, identity }, { actor, body, idempotency, address }) => {
       const { account_id: accountId, feature, amount, source } = body;
+      // Written down before it is done: a process that dies in between leaves a line too many, not one too few.
+      const object = `meter:${feature}`;
+      await identity.recordAudit({ actor, action: 'entitlement.granted', accountId, object, address });
       const { result, replayed } = await entitlements.grant({
         ...{ actor, accountId, feature, amount, source, idempotency },
         priority: body.priority ?? null,
         expiresAt: body.expires_at ?? null,
       });
-      if (!replayed)
-        await identity.recordAudit({
-          ...{ actor, action: 'entitlement.granted', accountId, address },
-          object: `grant:${result.id}`,
-        });
       return { body: grantView(result), replayed };
     },
   }),

@@ -26,6 +26,7 @@ const REFUSES = [
   'entitlements.not-in-plan',
   'entitlements.limit-reached',
   'entitlements.rate-exceeded',
+  'entitlements.amount-exceeds-rate',
 ] as const;
 
 export const usageRoutes = [

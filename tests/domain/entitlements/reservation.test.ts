@@ -12,7 +12,14 @@ import { NOON } from '../../world/entitlements.ts';
 const reservation = createReservation(
   { accountId: 'somebody', feature: 'downloads' },
   {
-    ...{ id: 'r', amount: 10, parts: [{ source: 'plan', units: 10 }], turn: 0, overagePrice: null },
+    ...{
+      id: 'r',
+      amount: 10,
+      parts: [{ source: 'plan', units: 10 }],
+      turn: 0,
+      overagePrice: null,
+      onBehalf: false,
+    },
     ...{ now: NOON, seconds: 300 },
   },
 );

@@ -42,8 +42,23 @@ describe('units that roll over', () => {
 
   it('that would have lapsed by now are left out, over any number of years', () => {
     const terms = rolling({ cap: 100_000, expiresDays: 40 }, { per: 'day', limit: 10 });
-    const daily = meter({ periodEnd: after(NOON, DAY), allowance: 10 });
+    const daily = meter({ per: 'day', periodEnd: after(NOON, DAY), allowance: 10 });
     expect(turned(daily, terms, after(NOON, 3_000 * DAY)).lots).to.have.length(40);
+  });
+
+  it('are given once for a term that is over and runs in its grace', () => {
+    const [start, end] = [after(NOON, 30 * DAY), after(NOON, 60 * DAY)];
+    const terms = {
+      ...rolling({ cap: 100_000, expiresDays: 60 }, { per: 'term', limit: 100 }),
+      term: { start, end },
+    };
+    const last = meter({ per: 'term', periodEnd: start, allowance: 100, used: 100 });
+    expect(amounts(turned(last, terms, after(end, DAY)).lots)).to.deep.equal([]);
+  });
+
+  it('are not given for the time before another plan came', () => {
+    const terms = { ...rolling({ cap: 5_000, expiresDays: 366 }), planVersion: 'plan 3' };
+    expect(amounts(turned(meter({ used: 900 }), terms, month(4)).lots)).to.deep.equal([100]);
   });
 
   it('are none without a rollover, of what is unlimited, and of what was overused', () => {

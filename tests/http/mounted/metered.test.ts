@@ -25,6 +25,7 @@ describe('routes of other teams behind metered()', () => {
     app.use('/one', metered(meter, 'downloads', { accountOf }), file);
     const amount = (request: express.Request): number => Number(request.query['units']);
     app.use('/many', metered(meter, 'downloads', { accountOf, amount }), file);
+    app.use('/paid', metered(meter, 'downloads', { accountOf, paysFor: ({ path }) => `kept ${path}` }), file);
     app.use('/none', metered(meter, 'uploads', { accountOf }), file);
     app.post('/guarded', async (_request, response) => {
       const asked = { accountId: 'ada', feature: 'downloads', amount: 9, reserve: true } as const;
@@ -83,14 +84,15 @@ describe('routes of other teams behind metered()', () => {
     expect(runs).to.equal(0);
   });
 
-  it('take a repeated Idempotency-Key for one use, of that route', async () => {
+  it('use for every request, whatever key its caller chose: the route runs again too', async () => {
     const again = { 'idempotency-key': 'one and the same' };
     for (const run of [1, 2]) expect((await post('/one/file', again)).body).to.deep.equal({ run });
-    expect(meter.used).to.equal(1);
-    await post('/many/file?units=1', again);
     expect(meter.used).to.equal(2);
-    const bad = await post('/one/file', { 'idempotency-key': 'x'.repeat(256) });
-    expect([bad.status, bad.body['code']]).to.deep.equal([400, 'request.invalid']);
+  });
+
+  it('use once for what the host says was paid for', async () => {
+    for (const run of [1, 2]) expect((await post('/paid/file')).body).to.deep.equal({ run });
+    expect(meter.used).to.equal(1);
   });
 
   it('wait out a rate', async () => {

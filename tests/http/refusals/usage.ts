@@ -26,7 +26,12 @@ const taking = (path: string): Provocations => ({
   [`post ${path} entitlements.not-a-meter`]: use(path, { feature: 'offline' }),
   [`post ${path} entitlements.not-in-plan`]: use(path, { feature: 'uploads' }),
   [`post ${path} entitlements.limit-reached`]: use(path, { feature: 'exports', amount: 3 }),
-  [`post ${path} entitlements.rate-exceeded`]: use(path, { feature: 'downloads', amount: 10 }),
+  [`post ${path} entitlements.rate-exceeded`]: async (stage) => {
+    const person = await subscriber(stage);
+    expected(await person.post(path, { feature: 'downloads', amount: 9 }), 201);
+    return person.post(path, { feature: 'downloads' });
+  },
+  [`post ${path} entitlements.amount-exceeds-rate`]: use(path, { feature: 'downloads', amount: 10 }),
 });
 
 /** A reservation of two, and whoever ends it. */

@@ -137,6 +137,39 @@ onEveryStore('setting units aside', (open) => {
     expect((await world.entitlements.usage(account))[0]).to.include({ used: 13, overage: 3 });
   });
 
+  it('that a back end made is that back end’s to end, not the account’s', async () => {
+    const asked = { accountId: account, feature: 'api_calls', onBehalf: true, amount: 6, seconds: null };
+    const { id } = (await world.entitlements.reserve(asked)).result;
+    const { commit, release } = world.entitlements;
+    for (const ask of [() => release(end(id)), () => commit(end(id, 0))])
+      expect((await refusalOf(ask())).code).to.equal('request.not-found');
+    expect((await commit({ ...end(id, 2), accountId: null })).committed).to.equal(2);
+  });
+
+  it('and using units with one key wait for one another, and not in a circle', async function () {
+    this.timeout(10_000);
+    const use = { accountId: account, feature: 'api_calls', onBehalf: false, amount: 1 };
+    for (let round = 0; round < 10; round += 1) {
+      const idempotency = { key: `account:${account}:${round}`, fingerprint: 'f' };
+      const settled = await Promise.allSettled([
+        world.entitlements.reserve({ ...use, seconds: null, idempotency }),
+        world.entitlements.consume({ ...use, idempotency }),
+        world.entitlements.reserve({ ...use, seconds: null, idempotency }),
+      ]);
+      const fates = settled.map((each) => (each.status === 'fulfilled' ? 'done' : String(each.reason)));
+      // One of them counts; the others are told what it was told.
+      expect(fates.filter((fate) => fate !== 'done')).to.deep.equal([]);
+      expect(await left()).to.equal(9 - round);
+    }
+  });
+
+  it('says how it stands as of now, with what lapsed given back', async () => {
+    await reserve(10, 60);
+    world.pass(60 * SECOND);
+    const { verdict } = await world.entitlements.explain(account, 'api_calls', world.now());
+    expect(verdict).to.include({ allowed: true, used: 0 });
+  });
+
   it('reserves once per key', async () => {
     const idempotency = { key: `account:${account}:one`, fingerprint: 'f' };
     const asked = {

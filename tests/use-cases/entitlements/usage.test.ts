@@ -20,8 +20,11 @@ const PLAN = holding([
   metered({ feature: 'exports', per: 'day', limit: 3 }),
 ]);
 
-const told = (outcome: UsageOutcome): string | number =>
-  outcome instanceof DomainError ? outcome.code : outcome.result.used;
+function told(outcome: UsageOutcome): string | number {
+  if (outcome instanceof DomainError) return outcome.code;
+  if (outcome instanceof Error) throw outcome;
+  return outcome.result.used;
+}
 
 onEveryStore('using units', (open) => {
   let unitOfWork: UnitOfWork<AllStores>;

@@ -9,11 +9,15 @@ const STATE = `
   period_start bigint not null,
   period_end bigint,
   turn integer not null,
+  per text,
   subscription_id text,
+  plan_version text,
+  paused_ms bigint not null,
   allowance bigint not null,
   used bigint not null,
   over bigint not null,
   lots json not null,
+  shelved json not null,
   rate_since bigint,
   rate_used bigint not null,
   lapses_at bigint,
@@ -81,6 +85,7 @@ async function createReservations(knex: Knex): Promise<void> {
     table.json('parts').notNullable();
     table.integer('turn').notNullable();
     table.json('overage_price');
+    table.boolean('on_behalf').notNullable();
     table.text('status').notNullable();
     table.bigInteger('committed');
     table.bigInteger('created_at').notNullable();

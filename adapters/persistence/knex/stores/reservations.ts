@@ -18,6 +18,7 @@ const CHANGES: Columns<Omit<Reservation, 'id'>> = {
   parts: 'json',
   turn: 'number',
   overagePrice: 'json',
+  onBehalf: 'boolean',
   status: 'text',
   committed: 'number',
   createdAt: 'number',
