@@ -3,7 +3,9 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Answered, Idempotency } from '../kernel/once.ts';
 import type { PurchaseRequest, SubscriptionDetails } from '../subscriptions/index.ts';
 import type { BillingDeps, PurchaseStores } from './deps.ts';
+import type { OverageReading } from './meter-bill.ts';
 import { pricingOf } from './open-payment.ts';
+import { overageAhead } from './overage.ts';
 import type { Payment } from './payment.ts';
 import type { Pricing } from './pricing.ts';
 import type { PurchaseCommands } from './purchase.ts';
@@ -14,7 +16,10 @@ export interface ChangeRequest {
   readonly planId: string;
   /** What becomes of the time that was paid for and not used. */
   readonly proration: PurchaseRequest['proration'];
-  /** The instant that a preview reckoned with, at most an hour ago; left out, now. */
+  /**
+   * The instant that a preview reckoned with, at most an hour ago; left out, now. It fixes what time costs, not
+   * what was used: the meters are read when the change is made.
+   */
   readonly prorationDate?: Instant | undefined;
 }
 
@@ -26,7 +31,11 @@ export interface ChangeOrder extends ChangeRequest {
   readonly idempotency: Idempotency | undefined;
 }
 
-/** What a change costs. Repeated within the hour with its `prorationDate`, it costs the same to the minor unit. */
+/**
+ * What a change costs: with what was used over the limits of meters, where it begins a whole new term. Repeated
+ * within the hour with its `prorationDate`, it costs the same to the minor unit, plus what was used over the limits
+ * in between.
+ */
 export interface ChangePreview {
   /** As it is: while the outcome of the payment is open, on the old plan. */
   readonly subscription: SubscriptionDetails | null;
@@ -52,7 +61,12 @@ export interface ChangeCommands {
 }
 
 export function changeCommands(deps: BillingDeps, { purchase }: PurchaseCommands): ChangeCommands {
-  const { unitOfWork } = deps;
+  const { unitOfWork, meters } = deps;
+
+  const previewChange = async (request: ChangeRequest): Promise<ChangePreview> => {
+    const readings = await meters.overageOf(request.actor.accountId);
+    return unitOfWork.read((stores) => preview(deps, stores, { ...request, readings }));
+  };
 
   const changePlan = async (order: ChangeOrder): Promise<Answered<PlanChanged>> => {
     const { result, replayed } = await purchase({ ...order, intent: 'change', startsAt: null });
@@ -63,17 +77,16 @@ export function changeCommands(deps: BillingDeps, { purchase }: PurchaseCommands
     return { result: { subscription, payment, pricing, currency, prorationDate }, replayed };
   };
 
-  return {
-    previewChange: (request) => unitOfWork.read((stores) => preview(deps, stores, request)),
-    changePlan,
-  };
+  return { previewChange, changePlan };
 }
 
 async function preview(
-  { operations, clock }: BillingDeps,
+  { operations, policy, clock }: BillingDeps,
   stores: PurchaseStores,
-  { actor: { accountId }, planId, proration, prorationDate }: ChangeRequest,
+  request: ChangeRequest & { readonly readings: readonly OverageReading[] },
 ): Promise<ChangePreview> {
+  const { actor, planId, proration, prorationDate, readings } = request;
+  const { accountId } = actor;
   const now = clock.now();
   const quote = await operations.quotePurchase(stores, {
     ...{ accountId, planId, proration, now },
@@ -82,10 +95,12 @@ async function preview(
     autoRenew: false,
     prorationDate: prorationDate ?? null,
   });
+  const mostMinor = policy.mostOverageMinor;
+  const overage = await overageAhead(stores, { accountId, quote, readings, mostMinor });
   const state = await stores.subscriptions.newest(accountId);
   return {
     subscription: state ? await operations.describe(stores, { state, now }) : null,
-    pricing: await pricingOf(stores, { accountId, quote }),
+    pricing: await pricingOf(stores, { accountId, quote, overage }),
     currency: quote.price.currency,
     prorationDate: quote.change?.at ?? now,
   };

@@ -87,11 +87,8 @@ async function priced(
     coupon === null
       ? undefined
       : await reserveCoupon(stores, { code: coupon, accountId, paymentId: id, quote, now });
-  const overage = await setOverageAside(stores, {
-    ...{ accountId, quote, readings },
-    paymentId: id,
-    mostMinor: policy.mostOverageMinor,
-  });
+  const mostMinor = policy.mostOverageMinor;
+  const overage = await setOverageAside(stores, id, { accountId, quote, readings, mostMinor });
   const pricing = await pricingOf(stores, { accountId, quote, named, overage });
   return { coupon: named, pricing };
 }

@@ -22,27 +22,28 @@ export const overageMinor = ({ units, unitPriceMinor }: Overage): number =>
   Number(BigInt(units) * BigInt(unitPriceMinor));
 
 /**
- * Whether a purchase begins a term that is paid for, which is what settles the meters. A change of plan does not:
- * it costs what its preview said. Nor does a trial, which asks for no money; nor what starts later, which is given
- * back in full when it is cancelled before, and would give the use away.
+ * Whether a purchase begins a term that is paid for, which is what settles the meters. A change of plan does when it
+ * begins a whole term of its own; else whoever changes to and fro before each end never pays for what was used. For
+ * the rest of the term that runs it does not: the invoice of the next term does. Nor does a trial, which asks for no
+ * money; nor what starts later, which is given back in full when it is cancelled before, and would give the use away.
  */
-function settlesMeters({ kind }: Quote): boolean {
+function settlesMeters({ kind, charges }: Quote): boolean {
   switch (kind) {
     case 'start':
     case 'renewal':
     case 'collection':
     case 'resume':
       return true;
+    case 'change':
+      return charges.some(({ prorated }) => !prorated);
     case 'trial':
     case 'scheduled':
-    case 'change':
       return false;
   }
 }
 
 export interface MetersRead {
   readonly accountId: string;
-  readonly paymentId: string;
   readonly quote: Quote;
   /** As they were before this unit of work: what was billed since is known by the store. */
   readonly readings: readonly OverageReading[];
@@ -57,10 +58,37 @@ export interface MetersRead {
  */
 export async function setOverageAside(
   { meterBills }: MeterStores,
-  { accountId, paymentId, quote, readings, mostMinor }: MetersRead,
+  paymentId: string,
+  read: MetersRead,
 ): Promise<readonly Overage[]> {
+  const { accountId, quote } = read;
   if (!settlesMeters(quote)) return [];
   const bills = await meterBills.listOf(accountId);
+  const due = overageDue(bills, read);
+  for (const { units, ...meter } of due) {
+    const bill = bills.find((each) => isOf(each, meter)) ?? newMeterBill(accountId, meter);
+    await meterBills.save(held(bill, units, paymentId));
+  }
+  return due;
+}
+
+/**
+ * What a purchase would set aside; changes nothing. What an open payment holds counts as unbilled: another purchase
+ * is made beside it only when it came to nothing, and then pays for that as well.
+ */
+export async function overageAhead(
+  { meterBills }: MeterStores,
+  read: MetersRead,
+): Promise<readonly Overage[]> {
+  if (!settlesMeters(read.quote)) return [];
+  return overageDue((await meterBills.listOf(read.accountId)).map(released), read);
+}
+
+/** What is shown and not billed, up to the most that one purchase pays. */
+function overageDue(
+  bills: readonly MeterBill[],
+  { accountId, quote, readings, mostMinor }: MetersRead,
+): readonly Overage[] {
   const due: Overage[] = [];
   let leftMinor = mostMinor;
   for (const reading of billable(readings, quote)) {
@@ -69,7 +97,6 @@ export async function setOverageAside(
     const units = Math.min(unbilledUnits(reading, bill), Math.floor(leftMinor / unitPriceMinor));
     if (units === 0) continue;
     const overage = { feature, unitPriceMinor, currency, units };
-    await meterBills.save(held(bill, units, paymentId));
     leftMinor -= overageMinor(overage);
     due.push(overage);
   }

@@ -9,7 +9,7 @@ for (const store of STORES) {
   describe(`invoices over HTTP on ${store}`, () => {
     let world: RunningUsher;
     let meters: TurnedMeters;
-    let plan: { standard: string; premium: string; free: string; tasting: string };
+    let plan: { standard: string; premium: string; free: string; tasting: string; weekly: string };
     before(async () => {
       world = await startUsher(store);
       meters = metersOf(world.usher);
@@ -19,6 +19,7 @@ for (const store of STORES) {
         premium: await createPlanOn(admin, { code: 'premium', price: '19.99', access_level: 'premium' }),
         free: await createPlanOn(admin, { code: 'free', price: '0.00', access_level: 'free' }),
         tasting: await createPlanOn(admin, { code: 'tasting', trial_days: 14 }),
+        weekly: await createPlanOn(admin, { code: 'weekly', price: '2.99', validity_days: 7 }),
       };
     });
     after(() => world.stop());
@@ -127,6 +128,26 @@ for (const store of STORES) {
       expect(changed.body['subscription']?.['plan']).to.include({ code: 'premium' });
       const [newest] = await invoices();
       expect(newest).to.deep.include({ lines: cost['lines'], total: cost['total'], paid: cost['due_now'] });
+    });
+
+    it('previews what was used over the limits with a change that begins a new term, and charges it', async () => {
+      await buy();
+      meters.use(viewer.accountId, 1_250);
+      await world.advance('P10D');
+      const wanted = { plan_id: plan.weekly, when: 'now', proration: 'full' };
+      const preview = await viewer.post('/subscriptions/change', { ...wanted, preview: true });
+      const cost = preview.body['invoice'] as unknown as Record<string, unknown>;
+      expect(cost).to.include({ subtotal: '65.49', credit: '0.00', due_now: '65.49' });
+      expect((cost['lines'] as unknown[])[1]).to.deep.equal({
+        ...{ kind: 'overage', description: '1,250 × downloads over the limit' },
+        ...{ start: null, end: null, amount: '62.50' },
+      });
+      const { proration_date } = cost;
+      const changed = await viewer.post('/subscriptions/change', { ...wanted, proration_date });
+      expect(changed.status, JSON.stringify(changed.body)).to.equal(200);
+      expect(changed.body['invoice']).to.deep.equal(cost);
+      expect(changed.body['payment']).to.include({ status: 'succeeded', amount: '65.49' });
+      expect((await invoices())[0]).to.deep.include({ lines: cost['lines'], paid: '65.49' });
     });
 
     it('leaves credit on the balance, which is shown and exported', async () => {

@@ -59,7 +59,7 @@ export const changePlanRoutes = [
       preview: z.boolean().default(false).meta({ description: 'Tells the cost, and changes nothing.' }),
       proration_date: InstantText.optional().meta({
         description:
-          'The one of a preview, at most an hour ago: the change then costs what the preview said.',
+          'The one of a preview, at most an hour ago: the change then costs what the preview said. It does not freeze usage: a change that begins a whole new term also bills what was used over the limits of meters since the preview.',
       }),
       payment_method: PaymentMethod,
       return_url: ReturnUrl,

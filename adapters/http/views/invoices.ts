@@ -84,7 +84,8 @@ export const ChargesView = z
     ...sums,
     due_now: Decimal,
     proration_date: Time.nullable().meta({
-      description: 'The instant it was reckoned with: sent back within the hour, the change costs the same.',
+      description:
+        'The instant it was reckoned with: sent back within the hour, the change costs the same, plus what was used over the limits of meters in between where it begins a whole new term.',
     }),
   })
   .meta({ id: 'Charges' });

@@ -109,20 +109,6 @@ describe('the invoice of a term', () => {
     expect((await renew())?.amountMinor).to.equal(1_024);
   });
 
-  it('leaves it to the next one when a plan is changed, which costs what was previewed', async () => {
-    const dearer = await onSale(plan('dearer', 1_999));
-    await buy();
-    use(5);
-    world.clock.turn(10 * DAY);
-    const change = { actor: actor(), planId: dearer.id, proration: 'prorate' } as const;
-    const { pricing } = await world.billing.previewChange(change);
-    const unasked = { paymentMethod: null, idempotency: undefined };
-    const { result } = await world.billing.changePlan({ ...change, ...unasked });
-    expect(result.pricing).to.deep.equal(pricing);
-    expect(await books()).to.deep.equal(NOTHING);
-    expect((await renew())?.amountMinor).to.equal(2_024);
-  });
-
   it('says each feature and each price in a line of its own, and only those in its currency', async () => {
     use(2);
     use(3, { ...DOWNLOADS, unitPriceMinor: 7 });
