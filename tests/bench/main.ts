@@ -22,7 +22,6 @@ const STORES = (process.env['BENCH_STORES'] ?? 'sqlite,postgres').split(',');
 interface Subject {
   readonly name: string;
   readonly bare: 'GET' | 'POST';
-  readonly bar: number | null;
   readonly shots: (stage: Stage) => (connection: number) => readonly Shot[];
 }
 
@@ -40,19 +39,11 @@ const get = (path: (stage: Stage) => string) =>
     headers: { authorization },
   }));
 
+/** Heartbeats come first: the streams were started with the stage, and a lease of 90 s does not wait for others. */
 const SUBJECTS: readonly Subject[] = [
-  {
-    name: 'access decision',
-    bare: 'GET',
-    bar: null,
-    shots: get(() => '/api/v1/entitlements/max_devices'),
-  },
-  { name: 'plan list', bare: 'GET', bar: 0.4, shots: get(() => '/api/v1/subscriptions/plans') },
-  { name: 'title detail', bare: 'GET', bar: 0.4, shots: get(({ titleId }) => `/api/v1/videos/${titleId}`) },
   {
     name: 'heartbeat',
     bare: 'POST',
-    bar: 0.8,
     shots: perSubscriber((subscriber) => ({
       method: 'POST',
       path: `/api/v1/playback/sessions/${subscriber.streamId}/heartbeat`,
@@ -68,9 +59,15 @@ const SUBJECTS: readonly Subject[] = [
     })),
   },
   {
+    name: 'access decision',
+    bare: 'GET',
+    shots: get(() => '/api/v1/entitlements/max_devices'),
+  },
+  { name: 'plan list', bare: 'GET', shots: get(() => '/api/v1/subscriptions/plans') },
+  { name: 'title detail', bare: 'GET', shots: get(({ titleId }) => `/api/v1/videos/${titleId}`) },
+  {
     name: 'purchase',
     bare: 'POST',
-    bar: null,
     shots: perSubscriber(({ authorization }, { dayPlanId }) => ({
       method: 'POST',
       path: '/api/v1/payments',
