@@ -44,7 +44,7 @@ async function give(
   );
   if (ledger.balance(grant).grants.length >= policy.maxGrants) throw refusals.tooManyGrants(policy.maxGrants);
   ledger.feed(grant);
-  await ledger.save(stores, policy);
+  await ledger.save(stores);
   await stores.grants.add(grant);
   await stores.outbox.add([grantedEvent(grant, { id: ids.next(), at: now })]);
   return grant;
