@@ -111,6 +111,7 @@ export function provideBackground(container: Container): void {
           'simulated.deliver-webhooks': (limit: number) => simulated.delivery.deliverDue(limit),
         }),
         'entitlements.expire-reservations': (limit) => entitlements.expireReservations(limit),
+        'entitlements.tidy': (limit) => entitlements.tidy(limit),
         'playback.reap-silent': (limit) => playback.reapSilent(limit),
         'playback.archive-history': (limit) => playback.archiveHistory(limit),
         'catalog.publish-due': (limit) => catalog.publishDue(limit),

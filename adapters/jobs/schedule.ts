@@ -41,6 +41,11 @@ const SCHEDULE = [
     idempotentBecause: 'a reservation ends once: its meter is held, and what ended is not found again',
   },
   {
+    name: 'entitlements.tidy',
+    everyMinutes: 15,
+    idempotentBecause: 'what is removed is not there the second time, and a meter is held while its log goes',
+  },
+  {
     name: 'playback.reap-silent',
     everyMinutes: 1,
     idempotentBecause: 'a stream ends once: the guarded save of a second reaper is lost',

@@ -97,6 +97,12 @@ function storesIn(database: DatabaseSync): EntitlementStores {
         return grants.where((grant) => isAmong(keys)(grant) && isAlive(grant)).sort(byAge);
       },
       listOf: async (account) => grants.where(({ accountId }) => accountId === account).sort(byAge),
+      purge: async (border, limit) => {
+        const drawn = held().flatMap(({ parts }) => parts.map(({ source }) => source));
+        const isOver = ({ id, expiresAt }: Grant): boolean =>
+          expiresAt !== null && expiresAt <= border && !drawn.includes(`grant ${id}`);
+        return grants.remove(grants.where(isOver).slice(0, limit));
+      },
     },
     reservations: {
       ...owned(reservations),
@@ -109,6 +115,10 @@ function storesIn(database: DatabaseSync): EntitlementStores {
       lapsedMeters: async (now, limit) => {
         const keys = lapsedBy(now).map(({ accountId, feature }) => ({ accountId, feature }));
         return [...new Map(keys.map((key) => [keyOf(key), key])).values()].slice(0, limit);
+      },
+      purge: async (border, limit) => {
+        const isOver = (row: Reservation): boolean => row.status !== 'held' && row.expiresAt <= border;
+        return reservations.remove(reservations.where(isOver).slice(0, limit));
       },
       nextLapseAt: async (until) => lapsedBy(until)[0]?.expiresAt,
     },
@@ -134,6 +144,7 @@ const owned = <Row extends Owned>(rows: ReturnType<typeof rowsOf<Row>>) => ({
 
 function metersIn(database: DatabaseSync): MeterStore {
   const meters = rowsOf<Meter>(database, 'meter', keyOf);
+  const tidyings = rowsOf<MeterKey & { at: Instant }>(database, 'tidying', keyOf);
   const log = rowsOf<UsageEntry>(database, 'line', ({ meter }) => `${keyOf(meter)} ${meter.version}`);
   const age = ({ meter: a }: UsageEntry, { meter: b }: UsageEntry): number =>
     a.movedAt - b.movedAt || a.version - b.version;
@@ -163,14 +174,23 @@ function metersIn(database: DatabaseSync): MeterStore {
       return settled;
     },
     entryAt: async (key, at) => linesOf(key).findLast(({ meter }) => meter.movedAt <= at),
-    forget: async (key, before, limit) => {
-      const older = linesOf(key).slice(0, -1);
-      return log.remove(older.filter(({ meter }) => meter.movedAt < before).slice(0, limit));
+    untidy: async (now, limit) => {
+      const due = meters.where(() => true).map((key) => ({ key, at: tidyings.get(keyOf(key))?.at ?? 0 }));
+      const fallen = due.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+      return fallen.slice(0, limit).map(({ key: { accountId, feature } }) => ({ accountId, feature }));
+    },
+    tidyAt: async ({ accountId, feature }, at) => tidyings.put({ accountId, feature, at }),
+    forget: async (key, border, limit) => {
+      const followed = linesOf(key).filter(({ meter }) => meter.movedAt <= border);
+      const lines = log.remove(followed.slice(0, -1).slice(0, limit));
+      return { lines, followedAt: linesOf(key)[1]?.meter.movedAt ?? null };
     },
     erase: async (account, limit) => {
       const lines = log.where(({ meter }) => meter.accountId === account).sort(age);
       const left = lines.slice(limit).map(({ meter }) => meter);
-      meters.remove(ofAccount(account).filter((meter) => !isAmong(left)(meter)));
+      const empty = ofAccount(account).filter((meter) => !isAmong(left)(meter));
+      tidyings.remove(tidyings.where(isAmong(empty)));
+      meters.remove(empty);
       return log.remove(lines.slice(0, limit));
     },
   };

@@ -40,7 +40,7 @@ export async function applyUsage(
     if (!answered && !(outcome instanceof Error)) kept.keep(use.idempotency, outcome.result);
     outcomes.set(each, outcome);
   }
-  const entries = await ledger.save(stores, policy);
+  const entries = await ledger.save(stores);
   await readings.save(stores);
   await kept.save(stores);
   return { outcomes, entries };

@@ -121,7 +121,7 @@ export interface EntitlementQuestions {
   }>;
   /** Every meter that feeds the account now. */
   usage(accountId: string): Promise<readonly Usage[]>;
-  /** All that the account was ever given beside its plans, the oldest first. */
+  /** All that the account was given beside its plans, the oldest first; what lapsed long ago is gone. */
   grantsOf(accountId: string): Promise<readonly Grant[]>;
   /** What was ever used over limits that have a price. */
   overageOf(accountId: string): Promise<readonly OverageReading[]>;
@@ -137,6 +137,11 @@ export interface PlanFollower {
 
 export interface Entitlements
   extends UsageCommands, ReservationCommands, GrantCommands, PlanFollower, EntitlementQuestions {
+  /**
+   * Removes what is older than the policy keeps: lines of the logs but for what they tell since, reservations that
+   * ended, grants that lapsed.
+   */
+  tidy(limit: number): Promise<Swept>;
   /** Forgets what an erased account used and was given, batch by batch. Again changes nothing. */
   eraseAccount(accountId: string): Promise<void>;
 }

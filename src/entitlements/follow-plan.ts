@@ -15,7 +15,7 @@ export const planFollower = (deps: EntitlementsDeps): PlanFollower => ({
     await unitOfWork.run(async (stores) => {
       const ledger = await openLedger(stores, wanted, clock.now());
       for (const each of wanted) ledger.note(each);
-      await ledger.save(stores, policy);
+      await ledger.save(stores);
     });
   },
 });

@@ -7,6 +7,7 @@ import { entitlementQuestions } from './questions.ts';
 import { consume, recordUsage } from './record-usage.ts';
 import { reservationCommands } from './reserve.ts';
 import { eraseAccount, reservationSweep } from './sweeps.ts';
+import { tidy } from './tidy.ts';
 
 export type { EntitlementsDeps } from './deps.ts';
 export type * from './face.ts';
@@ -44,6 +45,7 @@ export function createEntitlements(deps: EntitlementsDeps): Entitlements {
       const granted = grantedOf(await deps.plans.accessOf(asked.accountId), asked.feature, deps.policy);
       return granted?.kind === 'meter' ? use(asked) : null;
     },
+    tidy: tidy(deps),
     eraseAccount: eraseAccount(deps),
   };
 }

@@ -43,7 +43,7 @@ async function give(
   const unspent = ledger.balance(grant).grants.filter((each) => leftOf(each) > 0);
   if (unspent.length >= policy.maxGrants) throw refusals.tooManyGrants(policy.maxGrants);
   ledger.feed(grant);
-  await ledger.save(stores, policy);
+  await ledger.save(stores);
   await stores.grants.add(grant);
   await stores.outbox.add([grantedEvent(grant, { id: ids.next(), at: now })]);
   return grant;

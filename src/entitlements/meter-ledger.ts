@@ -1,10 +1,9 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import { before, DAY, later, type Instant } from '../kernel/instant.ts';
+import { later, type Instant } from '../kernel/instant.ts';
 import { moved, returnable, type Balance, type Part } from './burn.ts';
 import type { Grant } from './grant.ts';
 import { keyOf, type Meter, type MeterKey, type MeterTerms } from './meter.ts';
 import { newMeter, turned } from './turn.ts';
-import type { EntitlementPolicy } from './policy.ts';
 import { expired, type Reservation } from './reservation.ts';
 import { storedMeters, type MeterStores, type StoredMeter } from './stored-meter.ts';
 import { take, type Taken } from './take.ts';
@@ -25,9 +24,6 @@ export async function openLedger(
   const stored = await storedMeters(stores, keys, { now, hold: true });
   return new MeterLedger(keys, stored, now);
 }
-
-/** Lines of the log that a meter drops at most when it turns. */
-const MAX_FORGOTTEN = 10_000;
 
 /** What one command did to a meter. */
 interface Move {
@@ -112,14 +108,8 @@ export class MeterLedger {
     this.#move(line, { balance: { meter, grants: [...grants, grant] }, kind: 'granted', units: 0 });
   }
 
-  /**
-   * Stores what was moved, each meter with one line of its log, and the reservations that lapsed on the way. A meter
-   * that has turned drops the lines of its log that are older than `keepUsageDays`.
-   */
-  async save(
-    { meters, grants, reservations }: MeterStores,
-    { keepUsageDays }: Pick<EntitlementPolicy, 'keepUsageDays'>,
-  ): Promise<readonly UsageEntry[]> {
+  /** Stores what was moved, each meter with one line of its log, and the reservations that lapsed on the way. */
+  async save({ meters, grants, reservations }: MeterStores): Promise<readonly UsageEntry[]> {
     const moved = [...this.#lines.values()].filter(({ kind }) => kind !== null);
     if (moved.length === 0) return [];
     const entries = moved.map(({ stored, balance, kind, units, now }) =>
@@ -128,9 +118,6 @@ export class MeterLedger {
     await meters.save(entries);
     await grants.saveAll(moved.flatMap(burnt));
     await reservations.saveAll(this.#expired);
-    const old = before(this.#now, keepUsageDays * DAY);
-    for (const { stored, balance } of moved)
-      if (balance.meter.turn > stored.turn) await meters.forget(stored, old, MAX_FORGOTTEN);
     return entries;
   }
 

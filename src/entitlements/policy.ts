@@ -15,7 +15,10 @@ export interface EntitlementPolicy {
   readonly maxReservationSeconds: number;
   /** Living grants of one meter of which something is left: each is looked at for every unit. */
   readonly maxGrants: number;
-  /** The log of a meter is kept for so long, as far back as can be explained. */
+  /**
+   * As far back as can be explained: so long the log of a meter is kept, and reservations that ended and grants that
+   * lapsed.
+   */
   readonly keepUsageDays: number;
   readonly once: OncePolicy;
 }

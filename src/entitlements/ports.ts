@@ -29,6 +29,12 @@ export interface Accounts {
   of(accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountFacts>>;
 }
 
+export interface Forgotten {
+  readonly lines: number;
+  /** When the line behind the oldest that is left was written; null: there is none. */
+  readonly followedAt: Instant | null;
+}
+
 export interface MeterStore {
   /** Those that were ever moved, as committed, in no order. */
   find(keys: readonly MeterKey[]): Promise<readonly Meter[]>;
@@ -49,8 +55,15 @@ export interface MeterStore {
   settle(entries: readonly UsageEntry[]): Promise<ReadonlySet<string>>;
   /** The log's line that was the newest at `at`; undefined when there was none. */
   entryAt(key: MeterKey, at: Instant): Promise<UsageEntry | undefined>;
-  /** Removes lines of the log from before `before`, but none that is the newest; at most `limit`; how many. */
-  forget(key: MeterKey, before: Instant, limit: number): Promise<number>;
+  /** Meters that are to be tidied by `now`, at most `limit`, in the order in which they fell due. */
+  untidy(now: Instant, limit: number): Promise<readonly MeterKey[]>;
+  /** When a meter is to be tidied next. Until it is said of one, that is at once. Moves no version. */
+  tidyAt(key: MeterKey, at: Instant): Promise<void>;
+  /**
+   * Removes the oldest lines of the log, at most `limit`, that tell of no instant from `border` on: those behind
+   * which another one was written by then.
+   */
+  forget(key: MeterKey, border: Instant, limit: number): Promise<Forgotten>;
   /** Removes meters of an account with their log; at most `limit` lines; the number of lines removed. */
   erase(accountId: string, limit: number): Promise<number>;
 }
@@ -60,10 +73,12 @@ export interface GrantStore {
   add(grant: Grant): Promise<void>;
   /** Living grants of these meters, the oldest first. */
   aliveOf(keys: readonly MeterKey[], now: Instant): Promise<readonly Grant[]>;
-  /** All that an account was ever given, the oldest first. */
+  /** All that an account was ever given and that was not purged, the oldest first. */
   listOf(accountId: string): Promise<readonly Grant[]>;
   /** Stores grants whose `version` is one above the stored one; any other is a lost race. */
   saveAll(grants: readonly Grant[]): Promise<void>;
+  /** Removes at most `limit` that lapsed by `border` and that no held reservation draws on; how many. */
+  purge(border: Instant, limit: number): Promise<number>;
   erase(accountId: string, limit: number): Promise<number>;
 }
 
@@ -86,6 +101,8 @@ export interface ReservationStore {
   nextLapseAt(until: Instant): Promise<Instant | undefined>;
   /** Stores reservations whose `version` is one above the stored one; any other is a lost race. */
   saveAll(reservations: readonly Reservation[]): Promise<void>;
+  /** Removes at most `limit` that ended and were held until `border` at the longest; how many. */
+  purge(border: Instant, limit: number): Promise<number>;
   erase(accountId: string, limit: number): Promise<number>;
 }
 

@@ -61,7 +61,7 @@ async function setAside(
   const { expiresAt } = reservation;
   const lapsesAt = meter.lapsesAt === null ? expiresAt : earlier(meter.lapsesAt, expiresAt);
   ledger.lapseAt(request, lapsesAt, 'reserved');
-  await ledger.save(stores, policy);
+  await ledger.save(stores);
   await stores.reservations.add(reservation);
   return reservation;
 }
@@ -88,7 +88,7 @@ async function endBy(
     if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
     if (next === held) return held;
     giveBackUnused(ledger, next);
-    await ledger.save(stores, deps.policy);
+    await ledger.save(stores);
     await stores.reservations.saveAll([next]);
     await addReadings(stores, next);
     return next;

@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import type { Grant } from '../../src/entitlements/grant.ts';
 import type { MeterKey } from '../../src/entitlements/meter.ts';
 import type { EntitlementStores } from '../../src/entitlements/ports.ts';
+import type { Reservation } from '../../src/entitlements/reservation.ts';
 import { after, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import type { Open } from './contract.ts';
-import { expectLostRace, grantOf, MOST } from './entitlements.fixtures.ts';
+import { expectLostRace, grantOf, MOST, reservationOf } from './entitlements.fixtures.ts';
 import { ALICE, BOB, bumped, NOW } from './playback.fixtures.ts';
 
-type Stores = Pick<EntitlementStores, 'grants'>;
+type Stores = Pick<EntitlementStores, 'grants' | 'reservations'>;
 
 export function grantsContract(open: Open<Stores>): void {
   let unitOfWork: UnitOfWork<Stores>;
@@ -86,6 +87,28 @@ export function grantsContract(open: Open<Stores>): void {
     expect(await listOf(ALICE)).to.deep.equal([one, bumped(two)]);
     await saveAll(bumped({ ...one, used: 1 }), bumped(bumped({ ...two, used: 2 })));
     expect((await listOf(ALICE)).map(({ used }) => used)).to.deep.equal([1, 2]);
+  });
+
+  it('purges those that lapsed, so many at a time, and none that a held reservation draws on', async () => {
+    const lapsed = (milliseconds: number, accountId = ALICE): Grant =>
+      grantOf({ accountId, expiresAt: after(NOW, milliseconds) });
+    const [endless, young, drawn, returned] = [grantOf(), lapsed(1), lapsed(-9), lapsed(-9)] as const;
+    await add(endless, young, drawn, returned, lapsed(-5), lapsed(0, BOB));
+    const on = ({ id }: Grant): Pick<Reservation, 'parts'> => ({
+      parts: [
+        { source: 'plan', units: 4 },
+        { source: `grant ${id}`, units: 1 },
+      ],
+    });
+    await unitOfWork.run(async ({ reservations }) => {
+      await reservations.add(reservationOf(on(drawn)));
+      await reservations.add(reservationOf({ ...on(returned), status: 'released' }));
+    });
+    const purge = (border: number, limit = 9): Promise<number> =>
+      unitOfWork.run(({ grants }) => grants.purge(after(NOW, border), limit));
+    expect([await purge(-10), await purge(0, 2), await purge(0), await purge(0)]).to.deep.equal([0, 2, 1, 0]);
+    expect(await listOf(ALICE)).to.have.deep.members([endless, young, drawn]);
+    expect(await listOf(BOB)).to.deep.equal([]);
   });
 
   it('erases an account, so many at a time, and no other', async () => {

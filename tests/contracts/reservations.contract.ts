@@ -139,6 +139,18 @@ export function reservationsContract(open: Open<Stores>): void {
     });
   });
 
+  it('purges those that ended and whose time was over, so many at a time, and none that is held', async () => {
+    const [held, young] = [lapsingAt(-99), lapsingAt(-9, { status: 'released' })] as const;
+    await add(held, young, ...endedOnes(), lapsingAt(-99, { accountId: BOB, status: 'released' }));
+    const purge = (border: number, limit = 9): Promise<number> =>
+      unitOfWork.run(({ reservations }) => reservations.purge(after(NOW, border), limit));
+    expect([await purge(-100), await purge(-99, 3), await purge(-10), await purge(-10)]).to.deep.equal([
+      0, 3, 1, 0,
+    ]);
+    expect([await find(held.id), await find(young.id)]).to.deep.equal([held, young]);
+    expect([await purge(-9), await find(young.id)]).to.deep.equal([1, undefined]);
+  });
+
   it('erases an account, so many at a time, and no other', async () => {
     const [kept, own] = [reservationOf({ accountId: BOB }), reservationOf()];
     await add(kept, own, ...endedOnes().slice(1));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Meter, MeterKey } from '../../src/entitlements/meter.ts';
-import type { EntitlementStores } from '../../src/entitlements/ports.ts';
+import type { EntitlementStores, Forgotten } from '../../src/entitlements/ports.ts';
 import type { UsageEntry } from '../../src/entitlements/usage-log.ts';
 import { after, type Instant } from '../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
@@ -65,20 +65,67 @@ export function usageLogContract(open: Open<Stores>): void {
     expect(await entryAt(first.meter, NOW)).to.deep.equal(second);
   });
 
-  it('forgets the oldest lines from before an instant, so many at a time, and never the newest', async () => {
-    const entries = await movedAt(meterOf(), [0, 1, 2, 2, 3]);
-    const other = await movedAt(meterOf({ feature: 'exports' }), [0, 0]);
-    const forget = (before: number, limit = 9): Promise<number> =>
-      unitOfWork.run(({ meters }) => meters.forget(meterOf(), after(NOW, before), limit));
-    expect([await forget(0), await forget(1), await forget(1)]).to.deep.equal([0, 1, 0]);
-    expect(await entryAt(meterOf(), NOW)).to.equal(undefined);
-    expect(await entryAt(meterOf(), after(NOW, 1))).to.deep.equal(entries[1]);
-    expect([await forget(99, 2), await forget(99, 2), await forget(99, 2)]).to.deep.equal([2, 1, 0]);
-    expect(await entryAt(meterOf(), after(NOW, 2))).to.equal(undefined);
-    expect(await entryAt(meterOf(), after(NOW, 3))).to.deep.equal(entries.at(-1));
-    expect(await entryAt(meterOf({ feature: 'exports' }), NOW)).to.deep.equal(other.at(-1));
-    await unitOfWork.run(({ meters }) => meters.forget(meterOf({ feature: 'exports' }), after(NOW, 1), 9));
-    expect(await entryAt(meterOf({ feature: 'exports' }), NOW)).to.deep.equal(other.at(-1));
+  describe('tidying', () => {
+    const forget = (border: number, limit = 9): Promise<Forgotten> =>
+      unitOfWork.run(({ meters }) => meters.forget(meterOf(), after(NOW, border), limit));
+    const untidy = (milliseconds: number, limit = 9): Promise<readonly MeterKey[]> =>
+      unitOfWork.read(({ meters }) => meters.untidy(after(NOW, milliseconds), limit));
+    const tidyAt = (key: MeterKey, milliseconds: number): Promise<void> =>
+      unitOfWork.run(({ meters }) => meters.tidyAt(key, after(NOW, milliseconds)));
+
+    it('forgets lines that tell of no instant from a border on, the oldest first', async () => {
+      const entries = await movedAt(meterOf(), [0, 1, 2, 2, 3]);
+      const other = await movedAt(meterOf({ feature: 'exports' }), [0, 0]);
+      expect(await forget(0)).to.deep.equal({ lines: 0, followedAt: after(NOW, 1) });
+      expect(await forget(1)).to.deep.equal({ lines: 1, followedAt: after(NOW, 2) });
+      expect(await entryAt(meterOf(), NOW)).to.equal(undefined);
+      expect(await entryAt(meterOf(), after(NOW, 1))).to.deep.equal(entries[1]);
+      expect(await forget(2, 1)).to.deep.equal({ lines: 1, followedAt: after(NOW, 2) });
+      expect(await forget(2, 1)).to.deep.equal({ lines: 1, followedAt: after(NOW, 3) });
+      expect(await forget(2, 1)).to.deep.equal({ lines: 0, followedAt: after(NOW, 3) });
+      expect(await entryAt(meterOf(), after(NOW, 2))).to.deep.equal(entries[3]);
+      expect(await entryAt(meterOf({ feature: 'exports' }), NOW)).to.deep.equal(other.at(-1));
+    });
+
+    it('never forgets the newest line, and tells that nothing follows it', async () => {
+      const entries = await movedAt(meterOf(), [0, 1, 1]);
+      expect(await forget(99)).to.deep.equal({ lines: 2, followedAt: null });
+      expect(await forget(99)).to.deep.equal({ lines: 0, followedAt: null });
+      expect(await entryAt(meterOf(), after(NOW, 1))).to.deep.equal(entries.at(-1));
+    });
+
+    it('leaves what happened between the border and now, and the line that stood at the border', async () => {
+      const entries = await movedAt(meterOf(), [0, 10]);
+      expect(await forget(9)).to.deep.equal({ lines: 0, followedAt: after(NOW, 10) });
+      expect(await entryAt(meterOf(), after(NOW, 9))).to.deep.equal(entries[0]);
+    });
+
+    it('is due at once, and then when it was put off to, whatever moves the meter', async () => {
+      const [first] = await movedAt(meterOf(), [0]);
+      const exported = await movedAt(meterOf({ feature: 'exports' }), [0, 0]);
+      const [downloads, exports] = ['downloads', 'exports'].map((feature) => ({ accountId: ALICE, feature }));
+      expect(await untidy(-9)).to.have.deep.members([downloads, exports]);
+      expect(await untidy(-9, 1)).to.have.length(1);
+      await tidyAt(meterOf(), 7);
+      await tidyAt(meterOf({ feature: 'exports' }), 5);
+      await save(entryOf(movedOn(first?.meter ?? meterOf())));
+      const next = entryOf(movedOn(exported.at(-1)?.meter ?? meterOf()));
+      const settled = await unitOfWork.single(({ meters }) => meters.settle([next]));
+      expect(settled.size).to.equal(1);
+      const [early, late] = [await untidy(4), await untidy(5)];
+      expect([early, late]).to.deep.equal([[], [exports]]);
+      expect(await untidy(7)).to.deep.equal([exports, downloads]);
+      expect(await untidy(7, 1)).to.deep.equal([exports]);
+    });
+
+    it('is due at once for a meter that begins anew behind an erasure', async () => {
+      await movedAt(meterOf(), [0]);
+      await tidyAt(meterOf(), 7);
+      await unitOfWork.run(({ meters }) => meters.erase(ALICE, 9));
+      expect(await untidy(99)).to.deep.equal([]);
+      await movedAt(meterOf(), [0]);
+      expect(await untidy(0)).to.have.length(1);
+    });
   });
 
   it('erases an account with its log, so many lines at a time, and no other', async () => {

@@ -9,7 +9,6 @@ import {
   holding,
   ids,
   metered,
-  NOON,
   operator,
   type EntitlementWorld,
 } from '../../world/entitlements.ts';
@@ -182,19 +181,6 @@ onEveryStore('using units', (open) => {
     });
     here.know(account);
     expect(await ask()).to.equal(1);
-  });
-
-  it('drops the lines of its log that are older than the policy keeps', async () => {
-    const short = entitlementsOn(unitOfWork, { everybody: PLAN, policy: { keepUsageDays: 30 } });
-    for (let day = 0; day < 90; day += 10) {
-      await short.entitlements.consume(use(1));
-      short.pass(10 * DAY);
-    }
-    const key = { accountId: account, feature: 'api_calls' };
-    const entryAt = (days: number) =>
-      unitOfWork.read(({ meters }) => meters.entryAt(key, instant(NOON + days * DAY)));
-    expect(await entryAt(15)).to.equal(undefined);
-    expect((await entryAt(70))?.kind).to.equal('consumed');
   });
 });
 

@@ -20,6 +20,7 @@ import * as meterBills from './0018-meter-bills.ts';
 import * as search from './0019-search.ts';
 import * as packages from './0020-packages.ts';
 import * as archives from './0022-archives.ts';
+import * as tidyMeters from './0023-tidy-meters.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -44,6 +45,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0019-search': search,
   '0020-packages': packages,
   '0022-archives': archives,
+  '0023-tidy-meters': tidyMeters,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

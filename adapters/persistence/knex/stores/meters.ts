@@ -6,6 +6,7 @@ import type { Database } from '../unit-of-work.ts';
 import { askedValues, entryIn, METERS, ofAsked, USAGE_LOG } from './meter-tables.ts';
 import { saveMeters } from './saved-meters.ts';
 import { settleUsage } from './settled-usage.ts';
+import { tidiedMeters } from './tidied-meters.ts';
 
 export const FIND_METERS = {
   name: 'find-meters',
@@ -31,15 +32,6 @@ export const ENTRY_AT = {
   postgres: newestAt('$1', '$2', '$3'),
   sqlite: newestAt('?', '?', '?'),
 } as const;
-
-const FORGET = `delete from usage_entries where account_id = ? and feature = ? and (moved_at, version) in (
-    select moved_at, version from usage_entries
-    where account_id = ? and feature = ? and moved_at < ? and (moved_at, version) < (
-      select moved_at, version from usage_entries where account_id = ? and feature = ?
-      order by moved_at desc, version desc limit 1
-    )
-    order by moved_at, version limit ?
-  ) returning version`;
 
 const ERASE_LOG = `delete from usage_entries where (account_id, feature, moved_at, version) in (
     select account_id, feature, moved_at, version from usage_entries where account_id = ?
@@ -73,10 +65,7 @@ export function knexMeters(database: Database): MeterStore {
       const [row] = await preparedRows(database, ENTRY_AT, [accountId, feature, at]);
       return row && entryIn(row);
     },
-    forget: async ({ accountId, feature }, before, limit) => {
-      const key = [accountId, feature];
-      return (await rawRows(database, FORGET, [...key, ...key, before, ...key, limit])).length;
-    },
+    ...tidiedMeters(database),
     erase: async (accountId, limit) => {
       // Units that are used meanwhile wait, and begin a meter anew: no line outlives its meter.
       if (dialect === 'postgres')

@@ -6,6 +6,7 @@ import { after, instant, type Instant } from '../../../../src/kernel/instant.ts'
 import { RecordTable, type Columns, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';
 import { erasedFrom } from '../erase.ts';
+import { rawRows } from '../json-rows.ts';
 import { preparedRows } from '../prepared.ts';
 import { guardedUpdate, saveAll } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
@@ -51,6 +52,11 @@ export const NEXT_TO_LAPSE = {
   sqlite: nextOf('sqlite', '?', '?'),
 } as const;
 
+// An end is never later than `expires_at`, which is what the index of those that ended is by.
+const PURGE = `delete from reservations where id in (
+    select id from reservations where status <> 'held' and expires_at <= ? order by expires_at limit ?
+  ) returning id`;
+
 export function knexReservations(database: Database): ReservationStore {
   const { knex, dialect } = database;
   // In so many words: a parameter would hide the index of held ones from SQLite.
@@ -85,6 +91,7 @@ export function knexReservations(database: Database): ReservationStore {
     nextLapseAt: (until) => earliestDue(held(), 'expires_at', until),
     saveAll: (reservations) =>
       saveAll(database, RESERVATIONS, { write: SAVE_RESERVATIONS, records: reservations }),
+    purge: async (border, limit) => (await rawRows(database, PURGE, [border, limit])).length,
     erase: erasedFrom(database, 'reservations'),
   };
 }

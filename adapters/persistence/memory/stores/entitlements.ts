@@ -36,6 +36,13 @@ function owned<Row extends OwnedRow>(rows: DraftTable<Row>) {
   };
 }
 
+/** Removes the first of them by their end. */
+function purged<Row extends OwnedRow>(rows: DraftTable<Row>, over: readonly Row[], limit: number): number {
+  const going = over.toSorted((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0)).slice(0, limit);
+  for (const { id } of going) rows.delete(id);
+  return going.length;
+}
+
 const isAmong = (keys: readonly MeterKey[]): ((row: MeterKey) => boolean) => {
   const asked = new Set(keys.map(keyOf));
   return (row) => asked.has(keyOf(row));
@@ -53,6 +60,12 @@ export function memoryGrants({ table }: MemoryTransaction): GrantStore {
       return grants.where((grant) => isAsked(grant) && isAlive(grant, now)).sort(byAge);
     },
     listOf: async (account) => grants.where(({ accountId }) => accountId === account).sort(byAge),
+    purge: async (border, limit) => {
+      const held = table(RESERVATIONS).where(({ status }) => status === 'held');
+      const drawn = new Set(held.flatMap(({ parts }) => parts.map(({ source }) => source)));
+      const lapsed = grants.where((grant) => !isAlive(grant, border) && !drawn.has(`grant ${grant.id}`));
+      return purged(grants, lapsed, limit);
+    },
   };
 }
 
@@ -74,6 +87,10 @@ export function memoryReservations({ table }: MemoryTransaction): ReservationSto
       const lapsed = held().filter(({ expiresAt }) => expiresAt <= now);
       const meters = lapsed.map(({ accountId, feature }) => ({ accountId, feature }));
       return [...new Map(meters.map((key) => [keyOf(key), key])).values()].slice(0, limit);
+    },
+    purge: async (border, limit) => {
+      const ended = reservations.where(({ status, expiresAt }) => status !== 'held' && expiresAt <= border);
+      return purged(reservations, ended, limit);
     },
     nextLapseAt: async (until) => held().find(({ expiresAt }) => expiresAt <= until)?.expiresAt,
   };

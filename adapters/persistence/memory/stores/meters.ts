@@ -1,6 +1,7 @@
 import { keyOf, type Meter, type MeterKey } from '../../../../src/entitlements/meter.ts';
 import type { MeterStore } from '../../../../src/entitlements/ports.ts';
 import type { UsageEntry } from '../../../../src/entitlements/usage-log.ts';
+import type { Instant } from '../../../../src/kernel/instant.ts';
 import { LostRace } from '../../../../src/kernel/domain-error.ts';
 import type { TableDefinition } from '../table.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
@@ -11,11 +12,18 @@ const LOG: TableDefinition<UsageEntry> = {
   key: ({ meter }) => `${keyOf(meter)} ${meter.version}`,
 };
 
+/** When meters are to be tidied that were put off. */
+interface Tidying extends MeterKey {
+  readonly at: Instant;
+}
+
+const TIDYINGS: TableDefinition<Tidying> = { name: 'tidyings', key: keyOf };
+
 const newestFirst = ({ meter: a }: UsageEntry, { meter: b }: UsageEntry): number =>
   b.movedAt - a.movedAt || b.version - a.version;
 
 export function memoryMeters({ table }: MemoryTransaction): MeterStore {
-  const [meters, log] = [table(METERS), table(LOG)];
+  const [meters, log, tidyings] = [table(METERS), table(LOG), table(TIDYINGS)];
   const find = async (keys: readonly MeterKey[]): Promise<readonly Meter[]> =>
     [...new Set(keys.map(keyOf))].flatMap((key) => meters.get(key) ?? []);
   const linesOf = (key: MeterKey): UsageEntry[] =>
@@ -54,14 +62,19 @@ export function memoryMeters({ table }: MemoryTransaction): MeterStore {
       return settled;
     },
     entryAt: async (key, at) => linesOf(key).find(({ meter }) => meter.movedAt <= at),
-    forget: async (key, before, limit) => {
-      const [, ...older] = linesOf(key);
-      return remove(
-        older
-          .filter(({ meter }) => meter.movedAt < before)
-          .reverse()
-          .slice(0, limit),
-      );
+    untidy: async (now, limit) =>
+      [...meters.all()]
+        .map(({ accountId, feature }) => ({ accountId, feature }))
+        .map((key) => ({ key, at: tidyings.get(keyOf(key))?.at ?? 0 }))
+        .filter(({ at }) => at <= now)
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit)
+        .map(({ key }) => key),
+    tidyAt: async ({ accountId, feature }, at) => tidyings.put({ accountId, feature, at }),
+    forget: async (key, border, limit) => {
+      const [, ...followed] = linesOf(key).filter(({ meter }) => meter.movedAt <= border);
+      const lines = remove(followed.reverse().slice(0, limit));
+      return { lines, followedAt: linesOf(key).at(-2)?.meter.movedAt ?? null };
     },
     erase: async (account, limit) => {
       const lines = log
@@ -70,7 +83,8 @@ export function memoryMeters({ table }: MemoryTransaction): MeterStore {
         .reverse();
       const removed = remove(lines.slice(0, limit));
       const left = new Set(lines.slice(limit).map(({ meter }) => keyOf(meter)));
-      for (const meter of listOf(account)) if (!left.has(keyOf(meter))) meters.delete(keyOf(meter));
+      const empty = listOf(account).filter((meter) => !left.has(keyOf(meter)));
+      for (const rows of [meters, tidyings]) for (const meter of empty) rows.delete(keyOf(meter));
       return removed;
     },
   };
