@@ -27,9 +27,9 @@ interface Size {
 }
 
 const SIZES: Readonly<Record<StoreName, Size>> = {
-  memory: { histories: sized(4_000, 200), atOnce: 50, speed: 400 },
-  SQLite: { histories: sized(500, 40), atOnce: 20, speed: 100 },
-  Postgres: { histories: sized(500, 30), atOnce: 10, speed: 40 },
+  memory: { histories: sized(4_000, 100), atOnce: 50, speed: 400 },
+  SQLite: { histories: sized(500, 20), atOnce: 20, speed: 100 },
+  Postgres: { histories: sized(500, 15), atOnce: 10, speed: 40 },
 };
 
 /** A failure names its seed; the same script is then played alone. What meets what is not the same again. */

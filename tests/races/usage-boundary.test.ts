@@ -28,7 +28,7 @@ function crowd(accountId: string, turnsAt: Instant, seed: number): readonly Cons
 }
 
 inEveryArena('using up a meter while its day turns', (open) => {
-  for (const seed of seeds(2))
+  for (const seed of seeds())
     it(`gives each day its limit and no more (seed ${seed})`, async () => {
       const granted = { limit: LIMIT, per: 'day' } as const;
       const ring: Ring = await open({ scenario, settings: settings(granted, { time: 'real' }) });

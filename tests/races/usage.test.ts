@@ -6,7 +6,7 @@ import { FEATURE, grantedIn, lineOf, meterOf, settings, toldIn, type Ring } from
 import { consumer, type Consumer } from './usage.scenario.ts';
 
 const scenario = new URL('./usage.scenario.ts', import.meta.url);
-const LIMIT = sized(1_000, 200);
+const LIMIT = sized(1_000, 100);
 const CONTENDERS = 5 * LIMIT;
 
 inEveryArena('using up one meter at once', (open) => {

@@ -105,9 +105,9 @@ async function leftOf(unitOfWork: UnitOfWork<AllStores>, world: EntitlementWorld
 }
 
 const LIVES: Readonly<Record<StoreName, number>> = {
-  memory: sized(1_000, 40),
-  SQLite: sized(200, 8),
-  Postgres: sized(150, 6),
+  memory: sized(1_000, 30),
+  SQLite: sized(200, 6),
+  Postgres: sized(150, 4),
 };
 
 onEveryStore('recording a batch of uses', (open, store) => {
