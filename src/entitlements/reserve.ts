@@ -85,7 +85,6 @@ async function endBy(
     const committed = trigger === 'commit' ? (amount ?? held.amount) : null;
     const next = ended(held, trigger, { committed, now: ledger.now(found) });
     if (next instanceof DomainError) throw next;
-    if (committed !== null && committed > held.amount) throw refusals.commitsTooMuch(held.amount);
     if (next === held) return held;
     giveBackUnused(ledger, next);
     await ledger.save(stores);

@@ -140,8 +140,8 @@ function ended(state: State, name: string, end: Pick<Held, 'status' | 'committed
   const held = state.reservations[name];
   if (!held) return refused(state, 'request.not-found');
   const { status, committed } = end;
-  if ((committed ?? 0) > held.amount) return refused(state, 'entitlements.commits-too-much');
   if (held.status === 'expired') return refused(state, 'entitlements.reservation-expired');
+  if ((committed ?? 0) > held.amount) return refused(state, 'entitlements.commits-too-much');
   const answer = { says: 'ended', status, committed } as const;
   if (held.status === status && held.committed === committed) return { state, answer };
   if (held.status !== 'held') return { state, answer: { says: 'closed', status: held.status } };

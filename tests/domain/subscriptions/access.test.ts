@@ -151,8 +151,9 @@ describe('access by a subscription', () => {
       const access = accessAt(running, terms(), { now: resumedAt, policy });
       // It is no new term: what is counted per term goes on.
       expect(access.grant?.term).to.deep.equal({ start: NOW, end });
-      // The meters of days and months are turned by what lies behind.
-      expect(access.grant?.anchor).to.equal(NOW);
+      // Days and months of meters stood still in the pause.
+      expect(access.grant?.anchor).to.equal(after(NOW, 40 * DAY));
+      expect(access.grant?.pausedMs).to.equal(40 * DAY);
     });
 
     it('stays in that term while a debt has its grace', () => {
