@@ -33,10 +33,11 @@ export async function explain(
   const key = { accountId, feature };
   const live = await judge.balance(key, terms);
   // Since the meter was last moved nothing but time has changed it, and what lapsed by it.
-  const isLive = asOf === null || (at >= live.meter.movedAt && at <= clock.now());
-  const balance = isLive ? live : await balanceAsOf(deps, { key, terms, at });
-  const verdict = meterEntitlement(balance, { terms, now: at, units: 1 });
-  return { ...chain, grants: sourcesOf(balance, { granted, access, at }), verdict };
+  const isLive = asOf === null || (at >= live.balance.meter.movedAt && at <= live.at);
+  const balance = isLive ? live.balance : await balanceAsOf(deps, { key, terms, at });
+  const now = asOf === null ? live.at : at;
+  const verdict = meterEntitlement(balance, { terms, now, units: 1 });
+  return { ...chain, grants: sourcesOf(balance, { granted, access, at: now }), verdict };
 }
 
 const planIn = ({ plan }: PlanAccess): Pick<Explanation, 'plan' | 'period'> => ({

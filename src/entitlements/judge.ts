@@ -16,10 +16,16 @@ export interface Case {
   readonly terms: MeterTerms;
 }
 
+/** A meter with what feeds it, all of it as it stood at one instant. */
+export interface BalanceAt {
+  readonly balance: Balance;
+  readonly at: Instant;
+}
+
 /** Answers by what is said of a feature, and what is stored of its meter. Changes nothing. */
 export interface Judge {
   /** A meter as it stands now, with what lapsed given back. */
-  balance(key: MeterKey, terms: MeterTerms): Promise<Balance>;
+  balance(key: MeterKey, terms: MeterTerms): Promise<BalanceAt>;
   /** Whether so many units may be used. */
   entitlement(of: Case, units: number): Promise<Entitlement>;
   /** How much is used and left; undefined for what is no meter, or is fed by nothing. */
@@ -28,21 +34,23 @@ export interface Judge {
 
 export function judge(deps: EntitlementsDeps): Judge {
   const stored = storedReader(deps);
-  const now = (): Instant => deps.clock.now();
-  const balance = async (key: MeterKey, terms: MeterTerms): Promise<Balance> => {
+  const balanceAt = async (key: MeterKey, terms: MeterTerms): Promise<BalanceAt> => {
     const found = await stored(keyOf(key));
-    return new MeterLedger([{ ...key, terms }], new Map([[keyOf(key), found]]), now()).balance(key);
+    // Judged when it was read: by now the day may have turned without what lapsed before.
+    const ledger = new MeterLedger([{ ...key, terms }], new Map([[keyOf(key), found]]), found.at);
+    return { balance: ledger.balance(key), at: ledger.now(key) };
   };
   return {
-    balance,
+    balance: balanceAt,
     entitlement: async (of, units) => {
       if (isOtherFeature(of.granted)) return entitlementOf(of.granted, units);
-      return meterEntitlement(await balance(of.key, of.terms), { terms: of.terms, units, now: now() });
+      const { balance, at } = await balanceAt(of.key, of.terms);
+      return meterEntitlement(balance, { terms: of.terms, units, now: at });
     },
     usage: async ({ key, granted, terms }) => {
       if (isOtherFeature(granted)) return undefined;
-      const found = await balance(key, terms);
-      return isFed(found, terms, now()) ? usageOf(found, terms, now()) : undefined;
+      const { balance, at } = await balanceAt(key, terms);
+      return isFed(balance, terms, at) ? usageOf(balance, terms, at) : undefined;
     },
   };
 }

@@ -8,6 +8,8 @@ import type { Reservation } from './reservation.ts';
 export interface StoredMeter {
   /** Undefined before its first unit. */
   readonly meter: Meter | undefined;
+  /** When it was read: what lives and what has lapsed is so at this instant. */
+  readonly at: Instant;
   /** Living ones. */
   readonly grants: readonly Grant[];
   /** Reservations that lapsed and count all the same, until somebody gives them back. */
@@ -57,6 +59,7 @@ async function loaded(
         key,
         {
           meter,
+          at: now,
           grants: alive.get(key) ?? [],
           lapsed: lapsed.get(key) ?? [],
           lapsesAt: lapses ? (due.next.get(key) ?? null) : (meter?.lapsesAt ?? null),

@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import type { AllStores } from '../../../adapters/persistence/all-stores.ts';
 import { after, DAY, SECOND } from '../../../src/kernel/instant.ts';
 import type { UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
-import { entitlementsOn, holding, ids, metered, NOON, operator } from '../../world/entitlements.ts';
+import {
+  entitlementsOn,
+  holding,
+  ids,
+  metered,
+  NOON,
+  operator,
+  type EntitlementWorld,
+} from '../../world/entitlements.ts';
 import { openers, type OpenStores } from '../../world/stores.ts';
 
 const PLAN = holding([metered({ limit: 10 })]);
@@ -48,12 +56,15 @@ for (const store of ['SQLite', 'Postgres'] as const)
     });
     /** What is seen of the meter while `meanwhile` happens. */
     async function seen(accountId: string, meanwhile: () => Promise<unknown>): Promise<unknown> {
-      const reader = entitlementsOn(interrupted(stores.unitOfWork, meanwhile), {
-        everybody: PLAN,
-        startAt: after(NOON, 2 * SECOND),
-      });
-      const [usage] = await reader.entitlements.usage(accountId);
+      const usage = await read(accountId, meanwhile);
       return [usage?.used, usage?.limit];
+    }
+    async function read(accountId: string, meanwhile: (reader: EntitlementWorld) => Promise<unknown>) {
+      const reader: EntitlementWorld = entitlementsOn(
+        interrupted(stores.unitOfWork, () => meanwhile(reader)),
+        { everybody: PLAN, startAt: after(NOON, 2 * SECOND) },
+      );
+      return (await reader.entitlements.usage(accountId))[0];
     }
     const world = () => entitlementsOn(stores.unitOfWork, { everybody: PLAN });
 
@@ -64,6 +75,20 @@ for (const store of ['SQLite', 'Postgres'] as const)
       await entitlements.consume(use(accountId, 1));
       pass(2 * SECOND);
       expect(await seen(accountId, () => entitlements.consume(use(accountId, 4)))).to.deep.equal([5, 10]);
+    });
+
+    it('is judged by one instant, though a reservation lapses and the month turns meanwhile', async () => {
+      const accountId = ids.next();
+      const { entitlements, know } = world();
+      know(accountId);
+      await entitlements.grant({
+        ...{ actor: operator, accountId, feature: 'api_calls', source: 'gift', amount: 5, priority: 1 },
+        expiresAt: null,
+      });
+      await entitlements.reserve({ ...use(accountId, 3), seconds: 60 });
+      const usage = await read(accountId, async ({ turn }) => turn(after(NOON, 60 * DAY)));
+      // Of the gift, and still held: in the month that the question began in.
+      expect(usage).to.include({ used: 3, limit: 15, resetsAt: Date.UTC(2026, 1, 28, 12) });
     });
 
     it('counts units that come from the plan and a gift together', async () => {
