@@ -11,7 +11,7 @@ const policy = { ...deliveryPolicy, maxAttempts: 2, firstRetrySeconds: 1, leaseS
 
 const event = (id: string): DomainEvent => ({
   id,
-  type: 'subscriptions.started',
+  type: 'subscriptions.renewed',
   at: instant(Date.UTC(2026, 0, 31, 12)),
   accountId: 'account',
   subjectId: 'subject',
@@ -74,7 +74,7 @@ for (const name of Object.keys(queueOpeners) as QueueName[]) {
       const [dead] = (await queue.queue.backlog()).dead;
       expect(dead).to.include({
         eventId: 'poison',
-        eventType: 'subscriptions.started',
+        eventType: 'subscriptions.renewed',
         reaction: 'notifications.deliver',
         attempts: 2,
         lastError: 'Error: no mail today',

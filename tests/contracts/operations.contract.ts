@@ -18,7 +18,7 @@ const UNTIL = after(NOW, MINUTE);
 /** An event that calls for a mail, and so for one delivery. */
 const event = (id: string, at: Instant = NOW): DomainEvent => ({
   id,
-  type: 'subscriptions.started',
+  type: 'subscriptions.renewed',
   at,
   accountId: 'account',
   subjectId: 'subject',
