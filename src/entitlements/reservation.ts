@@ -56,7 +56,8 @@ export function ended(
 ): Reservation | DomainError {
   const status = statusAt(reservation, now);
   if (status === 'expired') return refusals.reservationExpired();
-  if (committed !== null && committed > reservation.amount) return refusals.commitsTooMuch(reservation.amount);
+  if (committed !== null && committed > reservation.amount)
+    return refusals.commitsTooMuch(reservation.amount);
   const next = follow(reservationLifecycle, status, trigger);
   if (next) return { ...reservation, status: next, committed, version: reservation.version + 1 };
   const again =

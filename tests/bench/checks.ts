@@ -54,10 +54,10 @@ function subject(
 async function fill({ writer, dialect }: Connections, feature: string, rows: number): Promise<void> {
   const meters = rows / LINES;
   const state = `'${feature}' as feature, ${NOON} as period_start, ${NOON + 28 * 86_400_000} as period_end,
-    0 as turn, 'a subscription' as subscription_id, 1000000 as allowance, 1 as used, 0 as over,
-    '[]' as lots, null as rate_since, 0 as rate_used, null as lapses_at`;
+    0 as turn, 'month' as per, 'a subscription' as subscription_id, 'plan 2' as plan_version, 0 as paused_ms, 1000000 as allowance, 1 as used, 0 as over,
+    '[]' as lots, '{}' as shelved, null as rate_since, 0 as rate_used, null as lapses_at`;
   const columns =
-    'account_id, feature, period_start, period_end, turn, subscription_id, allowance, used, over, lots, rate_since, rate_used, lapses_at, moved_at, version';
+    'account_id, feature, period_start, period_end, turn, per, subscription_id, plan_version, paused_ms, allowance, used, over, lots, shelved, rate_since, rate_used, lapses_at, moved_at, version';
   const postgres = dialect === 'postgres';
   const series = (from: number, to: number, name: string): string =>
     postgres
@@ -67,7 +67,10 @@ async function fill({ writer, dialect }: Connections, feature: string, rows: num
     ? `'01980000-0000-7000-8000-' || lpad(meter.n::text, 12, '0')`
     : `'01980000-0000-7000-8000-' || printf('%012d', meter.n)`;
   const cast = postgres
-    ? state.replace("'[]'", "'[]'::json").replaceAll('null as', 'null::bigint as')
+    ? state
+        .replace("'[]'", "'[]'::json")
+        .replace("'{}'", "'{}'::json")
+        .replaceAll('null as', 'null::bigint as')
     : state;
   await writer.raw(`insert into meters (${columns})
     select ${account}, ${cast}, ${NOON}, ${LINES} from ${series(0, meters - 1, 'meter')}`);
