@@ -67,7 +67,7 @@ export function databasesOf(adminUrl: string): Databases {
   };
 }
 
-async function disconnectAll(client: pg.Client, database: string): Promise<void> {
+export async function disconnectAll(client: pg.Client, database: string): Promise<void> {
   await client.query(
     // Only a superuser may end Postgres' own workers, and a copy does not mind them.
     `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -77,7 +77,7 @@ async function disconnectAll(client: pg.Client, database: string): Promise<void>
 }
 
 // A connection for each call: a pool would have to survive the server's restarts.
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   // A lost connection also fails the query in flight, which is where the caller hears of it.
   client.on('error', () => undefined);

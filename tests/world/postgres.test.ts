@@ -64,6 +64,41 @@ describe('the Postgres of the tests', () => {
     expect(runs).to.equal(1);
   });
 
+  it('gives a database that was dropped to the next, as it was migrated', async () => {
+    const keeping = async (url: string): Promise<void> => {
+      await ask({ url }, 'CREATE TABLE star (id serial PRIMARY KEY, name text NOT NULL)');
+      await ask({ url }, `INSERT INTO star (name) VALUES ('Helm')`);
+    };
+    const first = await migratedDatabase(keeping);
+    await ask(first, `INSERT INTO star (name) VALUES ('Fröhlich')`);
+    await ask(first, `UPDATE star SET name = 'Abel' WHERE name = 'Helm'`);
+    await first.drop();
+    await first.drop();
+    const [next, another] = [await migratedDatabase(keeping), await migratedDatabase(keeping)];
+    databases.push(next, another);
+    expect(next.name).to.equal(first.name).and.not.equal(another.name);
+    await ask(next, `INSERT INTO star (name) VALUES ('Klein')`);
+    expect(await ask(next, 'SELECT id, name FROM star ORDER BY id')).to.deep.equal([
+      { id: 1, name: 'Helm' },
+      { id: 2, name: 'Klein' },
+    ]);
+  });
+
+  it('does not give away a database that somebody built on, nor leaves its connections open', async () => {
+    const built = await clone();
+    await ask(built, 'ALTER TABLE film ADD COLUMN year int');
+    const used = await clone();
+    const open = new pg.Client({ connectionString: used.url });
+    const cut = new Promise((resolve) => open.on('error', resolve));
+    await open.connect();
+    await Promise.all([built.drop(), used.drop()]);
+    expect(await cut).to.be.an('error');
+    const next = await Promise.all([clone(), clone()]);
+    expect(next.map(({ name }) => name))
+      .to.include(used.name)
+      .and.not.include(built.name);
+  });
+
   it('copies a template that somebody left connected', async () => {
     const server = await postgres();
     const template = await server.createDatabase();

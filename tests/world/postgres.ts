@@ -1,6 +1,13 @@
 import { atTeardown } from './teardown.ts';
-import { databasesOf, type Databases, type TestDatabase } from './postgres-databases.ts';
+import {
+  databasesOf,
+  disconnectAll,
+  withClient,
+  type Databases,
+  type TestDatabase,
+} from './postgres-databases.ts';
 import { startPostgres, type ShutdownMode } from './postgres-process.ts';
+import { makeWipeable, wiped } from './postgres-wipe.ts';
 
 export type { TestDatabase } from './postgres-databases.ts';
 export type PostgresServer = Pick<Databases, 'url' | 'createDatabase' | 'query'> & {
@@ -14,7 +21,8 @@ export type PostgresServer = Pick<Databases, 'url' | 'createDatabase' | 'query'>
 export type Migrate = (url: string) => Promise<void>;
 
 type Server = PostgresServer & Pick<Databases, 'closeDatabase'>;
-type Shared = { server: Promise<Server>; templates: Map<Migrate, Promise<string>> };
+type Template = { name: string; shape: string; idle: TestDatabase[] };
+type Shared = { server: Promise<Server>; templates: Map<Migrate, Promise<Template>> };
 
 let shared: Shared | undefined;
 
@@ -31,14 +39,27 @@ export async function startCluster(options: { durable: boolean }): Promise<Postg
 }
 
 /**
- * A fresh database that `migrate` has prepared. It runs once for the whole process; databases are copies of the
- * outcome. Pass the same function each time, and not a new arrow around it: templates are told apart by it.
+ * A database that `migrate` has prepared, and that holds nothing else. It runs once for the whole process;
+ * databases are copies of the outcome, and one that is dropped is wiped and given to the next. Pass the same
+ * function each time, and not a new arrow around it: templates are told apart by it.
  */
 export async function migratedDatabase(migrate: Migrate): Promise<TestDatabase> {
   const { server, templates } = sharedServer();
-  const template = templates.get(migrate) ?? server.then((ready) => prepareTemplate(ready, migrate));
-  templates.set(migrate, template);
-  return (await server).createDatabase({ template: await template });
+  const preparing = templates.get(migrate) ?? server.then((ready) => prepareTemplate(ready, migrate));
+  templates.set(migrate, preparing);
+  const template = await preparing;
+  const database = template.idle.pop() ?? (await (await server).createDatabase({ template: template.name }));
+  let given: Promise<void> | undefined;
+  return { ...database, drop: () => (given ??= giveBack(database, template)) };
+}
+
+async function giveBack(database: TestDatabase, { shape, idle }: Template): Promise<void> {
+  const isAsNew = await withClient(database.url, async (client) => {
+    await disconnectAll(client, database.name);
+    return wiped(client, shape);
+  }).catch(() => false);
+  if (isAsNew) idle.push(database);
+  else await database.drop();
 }
 
 function sharedServer(): Shared {
@@ -59,11 +80,12 @@ function forgottenOnceStopped(server: Server): Server {
   return { ...server, stop };
 }
 
-async function prepareTemplate(server: Server, migrate: Migrate): Promise<string> {
+async function prepareTemplate(server: Server, migrate: Migrate): Promise<Template> {
   const { name, url } = await server.createDatabase();
   await migrate(url);
+  const shape = await withClient(url, makeWipeable);
   await server.closeDatabase(name);
-  return name;
+  return { name, shape, idle: [] };
 }
 
 async function ownCluster(options: { durable: boolean }): Promise<Server> {

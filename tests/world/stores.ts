@@ -10,6 +10,7 @@ import { memoryStores } from '../../adapters/persistence/memory/stores/all.ts';
 import { MemoryDatabase, MemoryUnitOfWork } from '../../adapters/persistence/memory/unit-of-work.ts';
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { migratedDatabase } from './postgres.ts';
+import { migratedFile } from './sqlite.ts';
 
 export const STORES = ['memory', 'SQLite', 'Postgres'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -30,8 +31,7 @@ export const openers: Readonly<Record<StoreName, () => Promise<OpenStores>>> = {
 
   SQLite: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usher-stores-'));
-    const connections = openSqlite(join(folder, 'usher.sqlite'));
-    await migrate(connections);
+    const connections = openSqlite(await migratedFile(folder));
     return {
       unitOfWork: new KnexUnitOfWork(connections, knexStores),
       url: null,

@@ -15,6 +15,7 @@ import type { Instant } from '../../src/kernel/instant.ts';
 import { Client } from './client.ts';
 import { plainPasswords } from './passwords.ts';
 import { emptyDatabase } from './product-database.ts';
+import { migratedFile } from './sqlite.ts';
 import type { StoreName } from './stores.ts';
 
 /** A whole product with a socket, a clock that can be turned and mail that can be read. */
@@ -61,6 +62,7 @@ const VARIABLES = {
 export async function startUsher(store: StoreName, options: UsherOptions = {}): Promise<RunningUsher> {
   const dataDir = await mkdtemp(join(tmpdir(), 'usher-world-'));
   const database = store === 'Postgres' ? await emptyDatabase() : undefined;
+  if (store === 'SQLite') await migratedFile(dataDir);
   const mail = createRecordedMailer();
   const config = parseConfig({
     ...VARIABLES,
