@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
 import knexPackage, { type Knex } from 'knex';
 import type BetterSqlite3 from 'better-sqlite3';
-import { commitThread } from './commit-thread.ts';
-import type { CommitThread } from './guarded-writes.ts';
-import { prepareConnection } from './sqlite-connection.ts';
+import { rememberStatements } from './statements.ts';
 
 const { knex } = knexPackage;
 const require = createRequire(import.meta.url);
@@ -15,8 +13,6 @@ export interface Connections {
   readonly dialect: Dialect;
   readonly writer: Knex;
   readonly reader: Knex;
-  /** SQLite: where crowds of writes are committed. */
-  readonly thread: CommitThread | null;
   close(): Promise<void>;
 }
 
@@ -63,19 +59,20 @@ export function openSqlite(filename: string): Connections {
         min: 1,
         max: 1,
         afterCreate: (connection: BetterSqlite3.Database, done: PoolDone) => {
-          prepareConnection(connection, readonly);
+          connection.pragma('busy_timeout = 5000');
+          connection.pragma('foreign_keys = ON');
+          rememberStatements(connection);
+          if (!readonly) {
+            connection.pragma('journal_mode = WAL');
+            connection.pragma('synchronous = FULL');
+          }
           done(null, connection);
         },
       },
     });
   const writer = open(false);
   const reader = open(true);
-  const thread = commitThread(filename);
-  const close = async (): Promise<void> => {
-    await closeAll(writer, reader);
-    await thread.close();
-  };
-  return { dialect: 'sqlite', writer, reader, thread, close };
+  return { dialect: 'sqlite', writer, reader, close: () => closeAll(writer, reader) };
 }
 
 export interface PostgresOptions {
@@ -104,7 +101,7 @@ export function openPostgres(
     });
   const writer = open(url, false);
   const reader = open(readUrl, true);
-  return { dialect: 'postgres', writer, reader, thread: null, close: () => closeAll(writer, reader) };
+  return { dialect: 'postgres', writer, reader, close: () => closeAll(writer, reader) };
 }
 
 /** Limits that keep one slow statement or forgotten transaction from holding everybody up. */

@@ -61,19 +61,6 @@ export async function onSqlite<R>(
   }
 }
 
-/** The same for as long as `use` takes: nobody else has the connection meanwhile. */
-export async function lend<R>(
-  { knex }: Database,
-  use: (connection: BetterSqlite3.Database) => Promise<R>,
-): Promise<R> {
-  const connection = (await knex.client.acquireConnection()) as BetterSqlite3.Database;
-  try {
-    return await use(connection);
-  } finally {
-    await knex.client.releaseConnection(connection);
-  }
-}
-
 /** Runs `work` atomically: inside the transaction that is open, else in one of its own. */
 export function atomically<R>(connection: BetterSqlite3.Database, work: () => R): R {
   if (connection.inTransaction) return work();

@@ -4,14 +4,11 @@ import { LostRace } from '../../../src/kernel/domain-error.ts';
 import { busy, MAX_ATTEMPTS, type UnitOfWork } from '../../../src/kernel/unit-of-work.ts';
 import type { Connections, Dialect } from './connection.ts';
 import { refused, translated } from './faults.ts';
-import type { CommitThread } from './guarded-writes.ts';
 
 /** What a Knex store stands on: a transaction, or the reader's connection. */
 export interface Database {
   readonly knex: Knex;
   readonly dialect: Dialect;
-  /** Outside a transaction, on SQLite: where crowds of writes are committed. */
-  readonly thread?: CommitThread | null;
 }
 
 export class KnexUnitOfWork<Stores> implements UnitOfWork<Stores> {
@@ -29,8 +26,7 @@ export class KnexUnitOfWork<Stores> implements UnitOfWork<Stores> {
     this.#connections = connections;
     this.#storesOf = storesOf;
     this.#questions = storesOf({ knex: connections.reader, dialect: connections.dialect });
-    const { writer, dialect, thread } = connections;
-    this.#singles = storesOf({ knex: writer, dialect, thread });
+    this.#singles = storesOf({ knex: connections.writer, dialect: connections.dialect });
     this.#afterCommit = afterCommit;
   }
 

@@ -1,7 +1,7 @@
+import type BetterSqlite3 from 'better-sqlite3';
 import type { SettledReport, StreamStore } from '../../../../src/playback/ports.ts';
 import { columnOf } from '../columns.ts';
-import { writeGuarded } from '../guarded-writes.ts';
-import { namedRows, plainArray } from '../prepared.ts';
+import { atomically, namedRows, onSqlite, plainArray } from '../prepared.ts';
 import type { Database } from '../unit-of-work.ts';
 
 /** What is written, with the type that Postgres reads it as. None of it is text that somebody else wrote. */
@@ -44,7 +44,7 @@ export const settleReports =
     if (reports.length === 0) return new Set();
     return database.dialect === 'postgres'
       ? settleTogether(database, reports)
-      : settleEach(database, reports);
+      : onSqlite(database, (connection) => atomically(connection, () => settleEach(connection, reports)));
   };
 
 async function settleTogether(
@@ -59,14 +59,26 @@ async function settleTogether(
   return new Set(row?.['ids'] as readonly string[]);
 }
 
-async function settleEach(
-  database: Database,
+function settleEach(
+  connection: BetterSqlite3.Database,
   reports: readonly SettledReport[],
-): Promise<ReadonlySet<string>> {
-  const rows = reports.map((report) => ({
-    change: [...FIELDS.map((field) => report[field]), report.id, report.version - 1],
-    beside: [],
-  }));
-  const changed = await writeGuarded(database, { change: SETTLE_ONE, beside: null, rows });
-  return new Set(changed.map((place) => reports[place]?.id ?? ''));
+): ReadonlySet<string> {
+  const settle = connection.prepare(SETTLE_ONE);
+  const settled = new Set<string>();
+  for (const report of reports) {
+    const { changes } = settle.run(
+      report.status,
+      report.seq,
+      report.positionSeconds,
+      report.watchedSeconds,
+      report.lastSeenAt,
+      report.aliveUntil,
+      report.pausedAt,
+      report.version,
+      report.id,
+      report.version - 1,
+    );
+    if (changes === 1) settled.add(report.id);
+  }
+  return settled;
 }

@@ -1,9 +1,9 @@
+import type BetterSqlite3 from 'better-sqlite3';
 import { keyOf, type Meter } from '../../../../src/entitlements/meter.ts';
 import type { MeterStore } from '../../../../src/entitlements/ports.ts';
 import type { UsageEntry } from '../../../../src/entitlements/usage-log.ts';
 import { columnOf } from '../columns.ts';
-import { writeGuarded } from '../guarded-writes.ts';
-import { namedRows, plainArray, textArray } from '../prepared.ts';
+import { atomically, namedRows, onSqlite, plainArray, textArray } from '../prepared.ts';
 import type { Database } from '../unit-of-work.ts';
 import { inOrderOfMeters, LOG_NAMES, METER_NAMES } from './meter-tables.ts';
 
@@ -56,7 +56,7 @@ export const settleUsage =
     if (entries.length === 0) return new Set();
     return database.dialect === 'postgres'
       ? settleTogether(database, entries)
-      : settleEach(database, entries);
+      : onSqlite(database, (connection) => atomically(connection, () => settleEach(connection, entries)));
   };
 
 async function settleTogether(
@@ -75,14 +75,16 @@ async function settleTogether(
   return new Set(meters.filter((_, index) => places.has(index + 1)).map(keyOf));
 }
 
-async function settleEach(database: Database, entries: readonly UsageEntry[]): Promise<ReadonlySet<string>> {
-  const rows = entries.map(({ meter, units }) => {
+function settleEach(connection: BetterSqlite3.Database, entries: readonly UsageEntry[]): ReadonlySet<string> {
+  const settle = connection.prepare(SETTLE_ONE);
+  const log = connection.prepare(LOG_ONE);
+  const settled = new Set<string>();
+  for (const { meter, units } of entries) {
     const { accountId, feature, version } = meter;
-    return {
-      change: [...WRITTEN.map((field) => meter[field]), accountId, feature, version - 1],
-      beside: [units, accountId, feature],
-    };
-  });
-  const changed = await writeGuarded(database, { change: SETTLE_ONE, beside: LOG_ONE, rows });
-  return new Set(changed.flatMap((place) => (entries[place] ? [keyOf(entries[place].meter)] : [])));
+    const values = WRITTEN.map((field) => meter[field]);
+    if (settle.run(...values, accountId, feature, version - 1).changes === 0) continue;
+    log.run(units, accountId, feature);
+    settled.add(keyOf(meter));
+  }
+  return settled;
 }
