@@ -14,7 +14,7 @@ import { HOUR, MINUTE, after as since } from '../../src/kernel/instant.ts';
 import { listing, NOW, published, viewTitles, genre } from '../contracts/catalog.fixtures.ts';
 import { chanceOf, proving, sized } from '../races/race.ts';
 import { figure } from '../world/figures.ts';
-import { emptyDatabase } from '../world/product-database.ts';
+import { postgres } from '../world/postgres.ts';
 
 /** How many titles: enough for the planner to have a choice. */
 const TITLES = sized(20_000, 1_000);
@@ -36,8 +36,11 @@ const openers: Readonly<Record<Connections['dialect'], () => Promise<Catalogue>>
     return catalogueOn(connections, () => rm(folder, { recursive: true }));
   },
   postgres: async () => {
-    const database = await emptyDatabase();
-    return catalogueOn(openPostgres(database.url), () => database.drop());
+    // One of its own: plans follow the size of the files, which others may have filled.
+    const database = await (await postgres()).createDatabase();
+    const connections = openPostgres(database.url);
+    await migrate(connections);
+    return catalogueOn(connections, () => database.drop());
   },
 };
 

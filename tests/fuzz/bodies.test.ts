@@ -176,20 +176,20 @@ for (const { name: composition, own, start } of COMPOSITIONS) {
         const house = await furnish(world);
         const hints = await hintsOf(house, await world.person('victim'));
         signedIn = { anonymous: world.anonymous(), account: house.viewer, admin: house.admin };
-        let successes = 0;
+        let arrivals = 0;
         const members = present.filter(({ tag }) => tag === name);
         for (const target of members) {
           const property = fc.asyncProperty(target.requests(hints), async (attempt) => {
             const answer = await send(target.base, attempt);
             obeysTheLaw(target, answer);
-            if (answer.status < 400) successes += 1;
+            if (answer.status < 400 || !answer.text.includes('"code":"request.')) arrivals += 1;
           });
           const numRuns = Math.ceil(PER_CLASS / members.length);
           await fc.assert(property, { numRuns, seed: SEED, verbose: false }).catch((error: unknown) => {
             throw new Error(`${target.method} ${target.path}`, { cause: error });
           });
         }
-        expect(successes, 'requests that reached the product').to.be.above(0);
+        expect(arrivals, 'requests that the edge did not turn away').to.be.above(0);
       });
   });
 }
