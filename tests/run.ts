@@ -10,8 +10,8 @@ import { createRequire } from 'node:module';
  */
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
-/** What starts processes or waits; everything else is the first company. About as long as each other. */
-const WAITING = ['crash', 'package', 'races'];
+/** What starts processes, waits, or plays long stories; everything else is the first company. About as long as each other. */
+const WAITING = ['browser', 'crash', 'e2e', 'fuzz', 'package', 'races', 'scenarios'];
 
 interface Run {
   /** 0 when all is well. */
