@@ -11,7 +11,7 @@ import {
   type PlanTerms,
   type Validity,
 } from '../../src/subscriptions/index.ts';
-import { Currency } from './schemas.ts';
+import { Currency, FeatureName } from './schemas.ts';
 
 /** A plan as a body brings it. What the domain judges (names, limits, periods) is left to it. */
 
@@ -19,7 +19,7 @@ const Amount = z.string().max(20).meta({ description: 'A decimal, such as "9.99"
 const count = (least: number, most: number) => z.number().int().min(least).max(most);
 
 const FeatureInput = z.object({
-  feature: z.string().max(60),
+  feature: FeatureName,
   kind: z.enum(['flag', 'limit', 'meter']),
   limit: z.number().int().optional(),
   per: z.enum(['day', 'month', 'term', 'lifetime']).optional(),

@@ -6,6 +6,12 @@ import type { Page, PageRequest } from '../../src/kernel/page.ts';
 
 export const IdParam = z.object({ id: z.string().meta({ description: 'Opaque id.' }) });
 
+/** An account that is named by somebody else. Which there are, the domain knows. */
+export const AccountId = z.string().max(64);
+
+/** As long as the name of a feature may be; which there are, the domain knows. */
+export const FeatureName = z.string().max(60);
+
 /** A document instead of JSON. */
 export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
+import { AccountId, FeatureName } from '../schemas.ts';
 import { EntitlementView, entitlementView } from '../views/entitlements.ts';
 
 /** The decision that other back ends ask for, about any account. */
@@ -12,8 +13,8 @@ export const entitlementCheckRoutes = [
     access: 'service',
     scope: 'entitlements:read',
     body: z.object({
-      account_id: z.string().max(100),
-      feature: z.string().max(64).meta({ description: 'Name of a feature.' }),
+      account_id: AccountId,
+      feature: FeatureName.meta({ description: 'Name of a feature.' }),
       amount: z
         .number()
         .int()

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
-import { InstantText } from '../schemas.ts';
+import { FeatureName, InstantText } from '../schemas.ts';
 import { EntitlementView, entitlementView, ExplanationView, explanationView } from '../views/entitlements.ts';
 
-const FeatureParam = z.object({ feature: z.string().max(64).meta({ description: 'Name of a feature.' }) });
+const FeatureParam = z.object({ feature: FeatureName.meta({ description: 'Name of a feature.' }) });
 
 export const entitlementRoutes = [
   route({

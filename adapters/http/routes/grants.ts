@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entitlementPolicy, GRANT_SOURCES } from '../../../src/entitlements/index.ts';
 import { route } from '../route.ts';
-import { InstantText } from '../schemas.ts';
+import { AccountId, FeatureName, InstantText } from '../schemas.ts';
 import { GrantView, grantView } from '../views/entitlements.ts';
 
 export const grantRoutes = [
@@ -12,12 +12,10 @@ export const grantRoutes = [
     summary: 'Give an account units of a meter beside its plan',
     access: 'admin',
     body: z.object({
-      account_id: z.string().max(64),
-      feature: z
-        .string()
-        .regex(/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/)
-        .max(60)
-        .meta({ description: 'Name of a meter.' }),
+      account_id: AccountId,
+      feature: FeatureName.regex(/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/).meta({
+        description: 'Name of a meter.',
+      }),
       amount: z.number().int().min(1).max(entitlementPolicy.maxAmount),
       expires_at: InstantText.optional().meta({
         description: 'When what is left of it lapses; never by default.',

@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import { entitlementPolicy } from '../../../src/entitlements/index.ts';
 import { route } from '../route.ts';
-import { IdParam } from '../schemas.ts';
+import { AccountId, FeatureName, IdParam } from '../schemas.ts';
 import { ReservationView, reservationView, UsageView, usageView } from '../views/entitlements.ts';
 import { ownerOnly, whoseMeter } from '../whose-meter.ts';
 
 const { maxAmount, maxReservationSeconds } = entitlementPolicy;
 
-const Feature = z.string().min(1).max(60).meta({ description: 'Name of a meter.' });
-const AccountId = z
-  .string()
-  .max(64)
-  .optional()
-  .meta({ description: 'The account acted for: required of service keys and admins, and theirs alone.' });
+const Feature = FeatureName.min(1).meta({ description: 'Name of a meter.' });
+const ActedFor = AccountId.optional().meta({
+  description: 'The account acted for: required of service keys and admins, and theirs alone.',
+});
 const UsageBody = z.object({
   feature: Feature,
   amount: z.number().int().min(1).max(maxAmount).default(1),
-  account_id: AccountId,
+  account_id: ActedFor,
 });
 
 /** What using a meter up can be refused with. */
