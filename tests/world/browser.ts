@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import puppeteer, { type Browser } from 'puppeteer-core';
+
+/**
+ * A real browser. The Chromium of `CHROMIUM_PATH`, else that which `npm ci` brings: its binary is inside the package,
+ * compressed, and plays H.264 and AAC.
+ */
+export interface RealBrowser {
+  readonly browser: Browser;
+  /** Ends it, and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+const run = promisify(execFile);
+
+/** As root, as on most build machines, Chromium starts without its sandbox only; what it opens is ours. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+] as const;
+
+export async function openBrowser(): Promise<RealBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-browser-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const given = process.env['CHROMIUM_PATH'];
+    const executablePath = given ?? (await unpacked(folder));
+    const browser = await puppeteer.launch({
+      executablePath,
+      headless: 'shell',
+      userDataDir: join(folder, 'profile'),
+      args: [...FLAGS],
+      env: { ...process.env, HOME: folder, ...(given === undefined ? await fontsIn(folder) : {}) },
+    });
+    return {
+      browser,
+      close: async () => {
+        await browser.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/**
+ * The package unpacks to fixed names in the temporary folder, whoever's they are there. A process of its own is given
+ * this folder as its temporary one.
+ */
+async function unpacked(folder: string): Promise<string> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('the Chromium of npm is for Linux on x64: name another one by CHROMIUM_PATH');
+  const address = pathToFileURL(createRequire(import.meta.url).resolve('@sparticuz/chromium')).href;
+  const code = `import chromium from '${address}'; process.stdout.write(await chromium.executablePath());`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
+    env: { ...process.env, TMPDIR: folder },
+  });
+  return stdout;
+}
+
+/** The fonts of the package: a clean machine has none. */
+async function fontsIn(folder: string): Promise<NodeJS.ProcessEnv> {
+  const fonts = join(folder, 'fonts');
+  await access(fonts);
+  return { FONTCONFIG_PATH: fonts };
+}
