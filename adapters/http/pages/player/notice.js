@@ -69,7 +69,8 @@ export function createNotice(element, { again, signIn, endAndBegin }) {
       { class: 'devices' },
       /** @type {any[]} */ (members['active'] ?? []).map((stream) => {
         const end = button('End it and watch here', () => endAndBegin(stream.termination_code));
-        end.setAttribute('aria-label', `End it on ${stream.device_name} and watch here`);
+        // The visible words first, so that whoever speaks to the browser finds it by them.
+        end.setAttribute('aria-label', `End it and watch here, not on ${stream.device_name}`);
         return made('li', {}, [made('div', {}, deviceSaid(stream)), end]);
       }),
     );

@@ -6,7 +6,7 @@ import { deviceId, deviceName, send, sendLast } from './account.js';
  * a minute of film, and would show it to somebody whose right to it is over. Media is refused within ten seconds
  * (rules.md), and so much the viewer is cut off in.
  */
-const CHECK_SECONDS = 8;
+const CHECK_SECONDS = 6;
 /** Without a lease nothing is lost by silence. */
 const NO_LEASE_SECONDS = 30;
 /** Waits after reports that got no answer, in seconds; the lease bears a minute and a half of them. */

@@ -10,7 +10,8 @@ import { durationSaid, levelSaid, placeSaid, reasonSaid } from './words.js';
 
 /** `/watch/{title}`: one title and its player. */
 
-const titleId = found('main', HTMLElement).dataset['title'] ?? '';
+const main = found('main', HTMLElement);
+const titleId = main.dataset['title'] ?? '';
 const stage = found('stage', HTMLElement);
 const video = found('video', HTMLVideoElement);
 const play = found('play', HTMLButtonElement);
@@ -191,6 +192,6 @@ async function look() {
 onChange(() => {
   // Somebody else's stream does not go on.
   if (running && whoIsIn() === null) leave();
-  void Promise.all([look(), showShelf()]);
+  void Promise.all([look(), showShelf()]).then(() => main.setAttribute('aria-busy', 'false'));
 });
 await restore();

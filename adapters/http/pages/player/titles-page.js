@@ -42,5 +42,8 @@ async function show(fromTheTop) {
 
 more.addEventListener('click', () => void show(false));
 // What is locked depends on who asks.
-onChange(() => void Promise.all([show(true), showShelf()]));
+onChange(() => {
+  const main = found('main', HTMLElement);
+  void Promise.all([show(true), showShelf()]).then(() => main.setAttribute('aria-busy', 'false'));
+});
 await restore();
