@@ -67,7 +67,7 @@ export function appOf(container: Container, draining: Draining): Express {
     rawRoutes: [
       ...rawRoutes,
       // All media is our own; a provider of media that streams from hosts of its own names them here.
-      ...playerRoutes({ mediaOrigins: [] }),
+      ...(config.playerPage ? playerRoutes({ mediaOrigins: [] }) : []),
       ...(simulated ? simulatedCheckoutRoutes(simulated.checkout) : []),
     ],
     authentication: bearerAuthentication(

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
@@ -20,38 +21,32 @@ export interface PlayerOptions {
 }
 
 const require = createRequire(import.meta.url);
-const own = (name: string): URL => new URL(`../pages/player/${name}`, import.meta.url);
-const fromNpm = (name: string): URL => pathToFileURL(require.resolve(name));
-
-/**
- * The files that pages load, by name: nothing else is found, however it is spelt. Of hls.js the full build: the light
- * one knows no separate sound, which other packagers make.
- */
-const ASSETS: Readonly<Record<string, () => URL>> = {
-  ...Object.fromEntries(
-    [
-      ...[
-        'account.js',
-        'cards.js',
-        'elements.js',
-        'notice.js',
-        'rest.js',
-        'screen.js',
-        'sign-in.js',
-        'stream.js',
-      ],
-      ...['title-page.js', 'titles-page.js', 'words.js', 'player.css', 'icon.svg', 'lock.svg'],
-    ].map((name) => [name, () => own(name)]),
-  ),
-  'hls.js': () => fromNpm('hls.js/dist/hls.min.mjs'),
-  'hls.worker.js': () => fromNpm('hls.js/dist/hls.worker.js'),
-};
+const FOLDER = new URL('../pages/player/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
 };
+
+/** Of hls.js the full build: the light one knows no separate sound, which other packagers make. */
+const FROM_NPM: Readonly<Record<string, string>> = {
+  'hls.js': 'hls.js/dist/hls.min.mjs',
+  'hls.worker.js': 'hls.js/dist/hls.worker.js',
+};
+
+const endingOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** The files that pages load, by name, and nothing else, however it is spelt. */
+const ASSETS: ReadonlyMap<string, URL> = new Map([
+  ...readdirSync(FOLDER)
+    .filter((name) => Object.hasOwn(TYPES, endingOf(name)))
+    .map((name): [string, URL] => [name, new URL(name, FOLDER)]),
+  ...Object.entries(FROM_NPM).map(([name, file]): [string, URL] => [
+    name,
+    pathToFileURL(require.resolve(file)),
+  ]),
+]);
 
 /** Pages and their files change together: each is asked about, and mostly answered with 304. */
 const CACHE = 'no-cache';
@@ -60,7 +55,7 @@ async function assetAt(name: string, url: URL): Promise<ServedFile> {
   const [bytes, { mtimeMs }] = await Promise.all([readFile(url), stat(url)]);
   return {
     bytes: bytes.byteLength,
-    contentType: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    contentType: TYPES[endingOf(name)] ?? 'application/octet-stream',
     etag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`,
     modifiedAt: mtimeMs,
     cacheControl: CACHE,
@@ -74,7 +69,7 @@ function assets(): (name: string) => Promise<ServedFile> {
   return async (name) => {
     const known = read.get(name);
     if (known) return known;
-    const url = Object.hasOwn(ASSETS, name) ? ASSETS[name]?.() : undefined;
+    const url = ASSETS.get(name);
     if (!url) throw unknownPath();
     const asset = assetAt(name, url);
     read.set(name, asset);

@@ -30,14 +30,15 @@ export const onChange = (listener) => void listeners.push(listener);
 
 const told = () => listeners.forEach((listener) => listener());
 
+/** Not randomUUID: that is withheld from pages without TLS. */
+export const randomName = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** Stable for this browser: starting here again takes the same seat. */
 export function deviceId() {
   const known = localStorage.getItem(DEVICE);
   if (known !== null) return known;
-  // Not randomUUID: that is withheld from pages without TLS.
-  const made = [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
+  const made = randomName();
   localStorage.setItem(DEVICE, made);
   return made;
 }

@@ -1,7 +1,7 @@
-import { send } from './account.js';
 import { button, made } from './elements.js';
-import { pageOf, Refusal } from './rest.js';
-import { agoSaid, clockSaid, priceSaid, refusalSaid } from './words.js';
+import { planList } from './plans.js';
+import { pageOf } from './rest.js';
+import { agoSaid, clockSaid, refusalSaid } from './words.js';
 
 /** The line below the picture: what happened, and what can be done about it. */
 
@@ -12,9 +12,8 @@ import { agoSaid, clockSaid, priceSaid, refusalSaid } from './words.js';
  * @property {(code: string) => void} endAndBegin Ends the stream with this code and begins here.
  */
 
+/** @typedef {import('./rest.js').Refusal} Refusal */
 /** @typedef {{ level: string, orSignIn?: boolean }} Context `level`: what the title asks for. */
-
-const LEVELS = ['free', 'basic', 'premium'];
 
 /** @param {{ device_name: string, title: string, started_at: string, last_seen_at: string }} stream */
 const deviceSaid = ({ device_name, title, started_at, last_seen_at }) => [
@@ -22,31 +21,6 @@ const deviceSaid = ({ device_name, title, started_at, last_seen_at }) => [
   made('span', { text: title }),
   made('span', { class: 'soft', text: `since ${clockSaid(started_at)}, last seen ${agoSaid(last_seen_at)}` }),
 ];
-
-/** @param {any} plan */
-const planSaid = (plan) =>
-  made('li', {}, [
-    made('strong', { text: plan.name }),
-    made('span', { text: plan.description }),
-    made('span', {
-      class: 'soft',
-      text: `${priceSaid(plan.price, plan.currency)} for ${
-        plan.validity_months ? `${plan.validity_months} months` : `${plan.validity_days} days`
-      }, up to ${plan.resolution}`,
-    }),
-  ]);
-
-/** Plans that cover a level, by price; none when they cannot be had. @param {string} level */
-async function plansFor(level) {
-  try {
-    const { items } = await send('GET', 'subscriptions/plans?limit=100');
-    const covers = (/** @type {any} */ plan) => LEVELS.indexOf(plan.access_level) >= LEVELS.indexOf(level);
-    return items.filter(covers).map(planSaid);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return [];
-  }
-}
 
 /**
  * @param {HTMLElement} element
@@ -76,6 +50,23 @@ export function createNotice(element, { again, signIn, endAndBegin }) {
     );
 
   /**
+   * @param {string} level
+   * @param {boolean} isForSale
+   * @param {HTMLElement} line Below which they stand, if it is still there when they come.
+   */
+  async function offer(level, isForSale, line) {
+    const till = {
+      paid: again,
+      pending: () => put(made('p', { text: 'The payment is on its way.' }), button('Try again', again)),
+      refused: (/** @type {Refusal} */ refusal) => {
+        line.textContent = refusalSaid(refusal).text;
+      },
+    };
+    const plans = await planList(level, isForSale ? till : null);
+    if (plans && line.isConnected) element.append(plans);
+  }
+
+  /**
    * @param {import('./words.js').Said} said
    * @param {Context} context
    */
@@ -86,10 +77,7 @@ export function createNotice(element, { again, signIn, endAndBegin }) {
     if (remedy === 'again') element.append(button('Try again', again));
     if (remedy === 'leave')
       element.append(made('a', { class: 'button', href: pageOf(''), text: 'See what is on' }));
-    if (remedy === 'plans')
-      void plansFor(level).then((plans) => {
-        if (line.isConnected && plans.length > 0) element.append(made('ul', { class: 'plans' }, plans));
-      });
+    if (remedy === 'plans' || remedy === 'other-plans') void offer(level, remedy === 'plans', line);
   }
 
   return {

@@ -111,7 +111,7 @@ export function createScreen(video, { offer, shows, refused }) {
       else if (Hls === undefined || video.canPlayType(PLAYLIST) !== '') showItself(address, at);
       else refused(0);
     },
-    /** @param {number} index Of a level; -1: whatever the connection bears. Seen at once. */
+    /** @param {number} index Of a level; -1: whatever the connection bears. What is buffered is not waited for. */
     choose: (index) => {
       if (hls) hls.currentLevel = index;
     },

@@ -3,7 +3,7 @@
 /** @typedef {import('./rest.js').Refusal} Refusal */
 
 /**
- * @typedef {'sign-in' | 'plans' | 'devices' | 'again' | 'leave' | 'nothing'} Remedy
+ * @typedef {'sign-in' | 'plans' | 'other-plans' | 'devices' | 'again' | 'leave' | 'nothing'} Remedy
  * @typedef {{ readonly text: string, readonly remedy: Remedy }} Said
  */
 
@@ -18,8 +18,8 @@ const said = (text, remedy) => ({ text, remedy });
 const REASONS = {
   sign_in_required: said('Sign in to watch this.', 'sign-in'),
   no_subscription: said('You need a subscription to watch this.', 'plans'),
-  tier_too_low: said('Your plan does not include this title. These do:', 'plans'),
-  not_in_plan: said('Your plan does not include this title. These do:', 'plans'),
+  tier_too_low: said('Your plan does not include this title. These do:', 'other-plans'),
+  not_in_plan: said('Your plan does not include this title. These do:', 'other-plans'),
   ended: said('Your subscription has ended. Subscribe again to go on watching.', 'plans'),
   past_due_grace_over: said('Your last payment did not go through, so your subscription rests.', 'nothing'),
   paused: said('Your subscription is paused. Resume it to watch this.', 'nothing'),
@@ -50,6 +50,7 @@ const CODES = {
   ),
   'playback.session-stopped': said('This stream was stopped.', 'again'),
   'media.ticket-expired': said('This stream ran for as long as it may.', 'again'),
+  'billing.payment-declined': said('The payment was declined. Nothing was charged.', 'nothing'),
   'request.not-found': said('There is no such title, or it is not for you.', 'leave'),
   'identity.wrong-credentials': said('E-mail or password are not right.', 'again'),
   'identity.email-not-verified': said(
