@@ -79,6 +79,29 @@ describe('the player page in a real browser', function () {
     await first.pause();
     await first.sees('#notice', 'Ended from “Firefox on Linux”, which plays now.');
     expect((await first.picture()).isEmpty).to.equal(true);
+    await second.page.click('#sign-out');
+    await second.sees('#notice', 'Sign in to watch this.');
+    expect((await viewer.get('/playback/sessions')).body['items']).to.deep.equal([]);
+  });
+
+  it('goes on in what a smaller plan covers', async () => {
+    const viewer = await screening.viewer();
+    const seat = await sit();
+    // What came before stays in the browser's memory, and nobody is asked for it.
+    await seat.page.setCacheEnabled(false);
+    await seat.watch(viewer);
+    await seat.choose('480p');
+    await seat.seek(5);
+    await seat.shows(480);
+    const smaller = await screening.plan({ resolution: '480p', price: '1.00' });
+    const change = { plan_id: smaller, when: 'now', proration: 'none' };
+    expected(await viewer.post('/subscriptions/change', change), 200);
+    await screening.world.advance('PT10S');
+    await seat.choose('720p');
+    await eventually('nothing is offered', async () => (await seat.levels()).length === 0);
+    await seat.moves();
+    const { seconds, lines } = await seat.picture();
+    expect([seconds >= 5, lines]).to.deep.equal([true, 480]);
   });
 
   it('is cut within ten seconds when the subscription is cancelled now, and goes on once it is paid for again', async () => {

@@ -14,8 +14,9 @@ export interface Screening {
   readonly admin: Client;
   /** The film: 24 seconds, in 480 and 720 lines, of the level basic. */
   readonly film: string;
+  plan(changes: object): Promise<string>;
   /** Somebody with a plan of their own. */
-  viewer(plan?: object): Promise<Client>;
+  viewer(changes?: object): Promise<Client>;
   /** A browser of its own, with nothing in its memory, at the page of the film or at another one. */
   sit(device?: string, path?: string): Promise<Seat>;
   /** Sends every browser home. */
@@ -42,18 +43,16 @@ export async function openScreening(): Promise<Screening> {
     real = opened;
     const { browser } = opened;
     let plans = 0;
+    const plan = (changes: object): Promise<string> =>
+      createPlanOn(admin, { code: `screening-${(plans += 1)}`, resolution: '1080p', ...changes });
     return {
       world,
       admin,
       film,
-      viewer: async (plan = {}) => {
+      plan,
+      viewer: async (changes = {}) => {
         const person = await world.person();
-        const id = await createPlanOn(admin, {
-          code: `screening-${(plans += 1)}`,
-          resolution: '1080p',
-          ...plan,
-        });
-        expected(await person.post('/payments', { plan_id: id }), 201);
+        expected(await person.post('/payments', { plan_id: await plan(changes) }), 201);
         return person;
       },
       sit: async (device = 'Chrome', path = `/watch/${film}`) => {

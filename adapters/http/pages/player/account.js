@@ -22,6 +22,8 @@ let profile = null;
 let renewing;
 /** @type {(() => void)[]} */
 const listeners = [];
+/** @type {(() => Promise<void>)[]} */
+const lastCalls = [];
 
 export const whoIsIn = () => profile;
 
@@ -117,7 +119,11 @@ export async function signIn(email, password) {
   told();
 }
 
+/** @param {() => Promise<void>} listener Called, and waited for, while somebody is still signed in. */
+export const beforeSignOut = (listener) => void lastCalls.push(listener);
+
 export async function signOut() {
+  await Promise.all(lastCalls.map((listener) => listener()));
   const refresh = sessionStorage.getItem(REFRESH);
   const token = access?.token ?? null;
   forget();
@@ -147,11 +153,10 @@ export async function send(method, path, call = {}) {
 }
 
 /**
- * The same for the last moment of a page: goes out at once, and nobody waits for the answer.
+ * The same for the last moment of a page: goes out at once, and nobody needs the answer.
  * @param {string} method
  * @param {string} path
  * @param {import('./rest.js').Call} [call]
  */
-export function sendLast(method, path, call = {}) {
-  request(method, path, { ...call, token: access?.token ?? null, keepalive: true }).catch(() => null);
-}
+export const sendLast = (method, path, call = {}) =>
+  request(method, path, { ...call, token: access?.token ?? null, keepalive: true }).catch(() => undefined);

@@ -13,7 +13,10 @@ import { agoSaid, clockSaid, refusalSaid } from './words.js';
  */
 
 /** @typedef {import('./rest.js').Refusal} Refusal */
-/** @typedef {{ level: string, orSignIn?: boolean }} Context `level`: what the title asks for. */
+/** @typedef {{ level: string, orSignIn?: boolean, wait?: number }} Context `level`: what the title asks for. */
+
+const MENTION_SECONDS = 6;
+const LONGEST_WAIT_SECONDS = 60;
 
 /** @param {{ device_name: string, title: string, started_at: string, last_seen_at: string }} stream */
 const deviceSaid = ({ device_name, title, started_at, last_seen_at }) => [
@@ -27,13 +30,36 @@ const deviceSaid = ({ device_name, title, started_at, last_seen_at }) => [
  * @param {Remedies} remedies
  */
 export function createNotice(element, { again, signIn, endAndBegin }) {
-  /** What is said passes by itself when all is well again. */
-  let isPassing = false;
+  /**
+   * What is said now: how a title stands, something that passes when all is well again, or an answer to what was asked
+   * for, which nothing but a new question takes away.
+   * @typedef {'nothing' | 'standing' | 'passing' | 'answer'} Kind
+   * @type {Kind}
+   */
+  let kind = 'nothing';
 
-  /** @param {readonly (Node | string)[]} content */
-  function put(...content) {
-    isPassing = false;
+  /**
+   * @param {Kind} as
+   * @param {readonly (Node | string)[]} content
+   */
+  function put(as, ...content) {
+    kind = as;
     element.replaceChildren(...content);
+  }
+
+  const clear = () => put('nothing');
+
+  /** @param {string} text */
+  const pass = (text) => put('passing', made('p', { text }));
+
+  /** Not to be pressed before it may help. @param {number} wait Seconds. */
+  function againButton(wait) {
+    const pressed = button('Try again', again);
+    if (wait > 0) {
+      pressed.disabled = true;
+      setTimeout(() => (pressed.disabled = false), Math.min(wait, LONGEST_WAIT_SECONDS) * 1_000);
+    }
+    return pressed;
   }
 
   /** @param {Refusal} refusal */
@@ -57,7 +83,7 @@ export function createNotice(element, { again, signIn, endAndBegin }) {
   async function offer(level, isForSale, line) {
     const till = {
       paid: again,
-      pending: () => put(made('p', { text: 'The payment is on its way.' }), button('Try again', again)),
+      pending: () => put('answer', made('p', { text: 'The payment is on its way.' }), againButton(0)),
       refused: (/** @type {Refusal} */ refusal) => {
         line.textContent = refusalSaid(refusal).text;
       },
@@ -67,47 +93,51 @@ export function createNotice(element, { again, signIn, endAndBegin }) {
   }
 
   /**
+   * @param {Kind} as
    * @param {import('./words.js').Said} said
    * @param {Context} context
    */
-  function tell({ text, remedy }, { level, orSignIn = false }) {
+  function tell(as, { text, remedy }, { level, orSignIn = false, wait = 0 }) {
     const line = made('p', { text });
-    put(line);
+    put(as, line);
     if (remedy === 'sign-in' || orSignIn) element.append(button('Sign in', signIn));
-    if (remedy === 'again') element.append(button('Try again', again));
+    if (remedy === 'again') element.append(againButton(wait));
     if (remedy === 'leave')
       element.append(made('a', { class: 'button', href: pageOf(''), text: 'See what is on' }));
     if (remedy === 'plans' || remedy === 'other-plans') void offer(level, remedy === 'plans', line);
   }
 
   return {
-    /** @param {'passing'} [only] */
-    clear: (only) => {
-      if (only === undefined || isPassing) put();
+    clear,
+    /** What was wrong for a moment is right again. */
+    pass: () => {
+      if (kind === 'passing') clear();
     },
-    /** @param {string} text Passes when all is well again. */
-    say: (text) => {
-      put(made('p', { text }));
-      isPassing = true;
+    /** How the title stands for whoever looks at it, unless there is something more urgent. @type {(said: import('./words.js').Said | null, context: Context) => void} */
+    stand: (said, context) => {
+      if (kind === 'standing') clear();
+      if (said && kind === 'nothing') tell('standing', said, context);
     },
-    tell,
-    /** @param {Refusal | null} refusal Of a report that is tried again; null: all is well. */
-    trouble: (refusal) => {
-      if (refusal === null) {
-        if (isPassing) put();
-        return;
-      }
-      const text = refusal.status === 0 ? 'No connection.' : 'The service does not answer.';
-      put(made('p', { text: `${text} Trying again …` }));
-      isPassing = true;
+    /** @param {string} text */
+    mention: (text) => {
+      const line = made('p', { text });
+      put('standing', line);
+      setTimeout(() => line.isConnected && clear(), MENTION_SECONDS * 1_000);
     },
+    /** The picture does not come through, and is asked for again. */
+    wait: () => pass('The picture does not come through. Trying again …'),
+    /** @param {Refusal} refusal Of a report that is tried again. */
+    trouble: ({ status }) =>
+      pass(`${status === 0 ? 'No connection.' : 'The service does not answer.'} Trying again …`),
+    /** @type {(said: import('./words.js').Said, context: Context) => void} */
+    answer: (said, context) => tell('answer', said, context),
     /**
      * @param {Refusal} refusal
      * @param {Context} context
      */
     refuse: (refusal, context) => {
       const said = refusalSaid(refusal);
-      tell(said, context);
+      tell('answer', said, { ...context, wait: refusal.wait });
       if (said.remedy === 'devices') element.append(devices(refusal));
       // Whoever uses the keyboard goes on from here.
       element.focus();

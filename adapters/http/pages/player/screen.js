@@ -10,7 +10,8 @@
  * @typedef {object} Viewer
  * @property {(levels: readonly Level[]) => void} offer What the media may be seen in, lowest first; nothing to choose: empty.
  * @property {(lines: number) => void} shows The size that is shown from now on.
- * @property {(status: number) => void} refused The media was refused with this status; 0: it could not be had.
+ * @property {() => void} refused The media is not to be had; asking again is no use.
+ * @property {() => void} waiting The network failed, and is tried again.
  */
 
 const PLAYLIST = 'application/vnd.apple.mpegurl';
@@ -32,7 +33,7 @@ const linesOf = ({ width = 0, height = 0 }) => Math.min(width, height) || height
  * @param {HTMLVideoElement} video
  * @param {Viewer} viewer
  */
-export function createScreen(video, { offer, shows, refused }) {
+export function createScreen(video, { offer, shows, refused, waiting }) {
   /** @type {Hls | undefined} */
   let hls;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -66,15 +67,17 @@ export function createScreen(video, { offer, shows, refused }) {
     made.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => shows(linesOf(made.levels[level] ?? {})));
     let isRecovered = false;
     made.on(Hls.Events.ERROR, (_, { type, fatal, response }) => {
-      if (REFUSED.has(response?.code ?? 0)) refused(response?.code ?? 0);
+      if (REFUSED.has(response?.code ?? 0)) refused();
       else if (!fatal) return;
       else if (type === Hls.ErrorTypes.NETWORK_ERROR) {
-        refused(0);
-        retry = setTimeout(() => made.startLoad(), RETRY_SECONDS * 1_000);
+        waiting();
+        // Without its list it has nothing to go on with.
+        const again = () => (made.levels.length > 0 ? made.startLoad() : made.loadSource(address));
+        retry = setTimeout(again, RETRY_SECONDS * 1_000);
       } else if (type === Hls.ErrorTypes.MEDIA_ERROR && !isRecovered) {
         isRecovered = true;
         made.recoverMediaError();
-      } else refused(0);
+      } else refused();
     });
     made.loadSource(address);
     made.attachMedia(video);
@@ -91,7 +94,7 @@ export function createScreen(video, { offer, shows, refused }) {
 
   // Of the element itself: what hls.js feeds it fails there, and is told above.
   video.addEventListener('error', () => {
-    if (hls === undefined && video.hasAttribute('src')) refused(0);
+    if (hls === undefined && video.hasAttribute('src')) refused();
   });
 
   return {
@@ -105,11 +108,11 @@ export function createScreen(video, { offer, shows, refused }) {
       clear();
       const mine = showing;
       const isPlaylist = new URL(address, location.href).pathname.endsWith('.m3u8');
-      const Hls = isPlaylist ? await hlsJs() : undefined;
+      const Hls = isPlaylist ? await hlsJs().catch(() => null) : null;
       if (mine !== showing) return;
       if (Hls?.isSupported()) showByHls(Hls, address, at);
-      else if (Hls === undefined || video.canPlayType(PLAYLIST) !== '') showItself(address, at);
-      else refused(0);
+      else if (!isPlaylist || video.canPlayType(PLAYLIST) !== '') showItself(address, at);
+      else refused();
     },
     /** @param {number} index Of a level; -1: whatever the connection bears. What is buffered is not waited for. */
     choose: (index) => {

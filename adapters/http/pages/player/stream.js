@@ -11,6 +11,8 @@ const CHECK_SECONDS = 6;
 const NO_LEASE_SECONDS = 30;
 /** Waits after reports that got no answer, in seconds; the lease bears a minute and a half of them. */
 const RETRIES = [1, 2, 4, 8];
+/** What a person does is reported at once, and at most so often. */
+const TOUCH_MS = 1_000;
 
 /**
  * @typedef {object} Started
@@ -26,7 +28,8 @@ const RETRIES = [1, 2, 4, 8];
  * @typedef {object} Playing What a stream asks its player, and tells it.
  * @property {() => { seconds: number, isPaused: boolean }} where
  * @property {(refusal: Refusal) => void} cut The stream is over, and not by us.
- * @property {(refusal: Refusal | null) => void} troubled A report failed and is tried again; null: all is well.
+ * @property {(refusal: Refusal) => void} troubled A report failed and is tried again.
+ * @property {() => void} well It is well again.
  */
 
 /**
@@ -44,12 +47,15 @@ export const start = (titleId, terminate) =>
  * @param {Started} started
  * @param {Playing} playing
  */
-export function keepAlive({ id, lease, session_token: secret }, { where, cut, troubled }) {
+export function keepAlive({ id, lease, session_token: secret }, { where, cut, troubled, well }) {
   // The secret of a stream without an account is the page's memory alone: it opens this stream and nothing else.
   const headers = secret === undefined ? undefined : { 'X-Playback-Token': secret };
   const path = `playback/sessions/${id}`;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let touched;
+  let touchedAt = -Infinity;
   let isAlive = true;
   let seq = 0;
   let failures = 0;
@@ -69,7 +75,7 @@ export function keepAlive({ id, lease, session_token: secret }, { where, cut, tr
     const body = { seq: own, position_seconds, state: isPaused ? 'paused' : 'playing' };
     try {
       await send('POST', `${path}/heartbeat`, { body, ...(headers && { headers }) });
-      if (failures > 0 && isAlive) troubled(null);
+      if (failures > 0 && isAlive) well();
       failures = 0;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -87,12 +93,22 @@ export function keepAlive({ id, lease, session_token: secret }, { where, cut, tr
 
   return {
     report,
+    /** The same for what may happen many times a second, as when somebody looks for a place: the last one counts. */
+    touch: () => {
+      const early = touchedAt + TOUCH_MS - performance.now();
+      clearTimeout(touched);
+      if (early > 0) touched = setTimeout(() => void report(), early);
+      else {
+        touchedAt = performance.now();
+        void report();
+      }
+    },
     /** Ends the stream and frees its seat at once, also while the page goes away. */
     stop: () => {
-      if (!isAlive) return;
+      if (!isAlive) return undefined;
       isAlive = false;
       clearTimeout(timer);
-      sendLast('DELETE', `${path}?position_seconds=${where().seconds}`, headers && { headers });
+      return sendLast('DELETE', `${path}?position_seconds=${where().seconds}`, headers && { headers });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { onChange, restore, send, whoIsIn } from './account.js';
+import { beforeSignOut, onChange, restore, send, whoIsIn } from './account.js';
 import { showShelf } from './cards.js';
 import { found, made } from './elements.js';
 import { createNotice } from './notice.js';
@@ -21,12 +21,16 @@ const levels = found('levels', HTMLSelectElement);
 
 /** @type {import('./cards.js').Title | undefined} */
 let title;
-/** @type {{ stream: ReturnType<typeof keepAlive>, started: import('./stream.js').Started } | undefined} */
+/** @type {{ stream: ReturnType<typeof keepAlive>, as: string | undefined } | undefined} */
 let running;
 let isStarting = false;
+/** When media that was refused had the stream started anew. */
+let renewedAt = -Infinity;
+/** More often than so it is no smaller plan or old ticket, but something that does not get better. */
+const RENEWAL_MS = 30_000;
 
 const notice = createNotice(found('notice', HTMLElement), {
-  again: () => void begin([]),
+  again: () => void (title ? begin([]) : look()),
   endAndBegin: (code) => void begin([code]),
   signIn: () => void signInAndBegin(),
 });
@@ -45,7 +49,8 @@ const screen = createScreen(video, {
     const auto = levels.options[0];
     if (auto) auto.textContent = screen.isAutomatic ? `Auto (${lines}p)` : 'Auto';
   },
-  refused: (status) => void mediaRefused(status),
+  refused: () => void mediaRefused(),
+  waiting: () => notice.wait(),
 });
 levels.addEventListener('change', () => screen.choose(Number(levels.value)));
 
@@ -56,16 +61,25 @@ async function signInAndBegin() {
   if (await askToSignIn()) await begin([]);
 }
 
-/** The media was refused; why is known to the stream's next report, which may also say that all is well. */
-async function mediaRefused(/** @type {number} */ status) {
+/**
+ * The media was refused. Why is known to the stream's next report; should that be none the wiser, the stream lives, and
+ * a new one has what it may have now: the sizes of a smaller plan, a ticket that lasts.
+ */
+async function mediaRefused() {
   const asked = running;
   if (!asked) return;
   await asked.stream.report();
-  if (running !== asked) return;
-  // It lives, so that what was refused is a size that a smaller plan no longer covers: a new list has the others.
-  if (status === 403) await screen.show(asked.started.manifest_url, video.currentTime);
-  else notice.say('The picture does not come through. Trying again …');
+  if (running !== asked || isStarting) return;
+  if (performance.now() - renewedAt > RENEWAL_MS) {
+    renewedAt = performance.now();
+    await begin([]);
+  } else {
+    void leave();
+    notice.answer({ text: 'The picture does not come through.', remedy: 'again' }, context());
+  }
 }
+
+const context = () => ({ level: title?.access_level ?? 'free' });
 
 const where = () => ({ seconds: Math.round(video.currentTime * 1_000) / 1_000, isPaused: video.paused });
 
@@ -74,22 +88,22 @@ async function begin(terminate) {
   if (isStarting) return;
   isStarting = true;
   play.disabled = true;
-  leave();
+  void leave();
   notice.clear();
   try {
     const started = await start(titleId, terminate);
-    const stream = keepAlive(started, { where, cut, troubled: (refusal) => notice.trouble(refusal) });
-    running = { stream, started };
+    const stream = keepAlive(started, { where, cut, troubled: notice.trouble, well: notice.pass });
+    running = { stream, as: whoIsIn()?.id };
     stage.dataset['state'] = 'running';
     video.controls = true;
     video.tabIndex = 0;
     play.hidden = true;
     const { resume_position_seconds: at } = started;
-    if (at > 0) notice.say(`Goes on at ${placeSaid(at)}.`);
+    if (at > 0) notice.mention(`Goes on at ${placeSaid(at)}.`);
     await screen.show(started.manifest_url, at);
     video.focus();
     // A browser may want a click of its own for sound: the controls are there for it.
-    await video.play().catch(() => null);
+    video.play().catch(() => null);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     refused(error);
@@ -100,12 +114,10 @@ async function begin(terminate) {
 }
 
 /** @param {Refusal} refusal */
-function refused(refusal) {
-  notice.refuse(refusal, { level: title?.access_level ?? 'free' });
-}
+const refused = (refusal) => notice.refuse(refusal, context());
 
 /** Back to the poster. */
-function rest(/** @type {string} */ label) {
+function rest(label = isForWhoeverSignsIn() ? 'Sign in to watch' : 'Play') {
   running = undefined;
   screen.clear();
   stage.dataset['state'] = 'resting';
@@ -117,27 +129,29 @@ function rest(/** @type {string} */ label) {
 
 /** @param {Refusal} refusal */
 function cut(refusal) {
-  rest('Play');
+  rest();
   refused(refusal);
 }
 
 /** Frees the seat, with the position. */
-function leave() {
-  running?.stream.stop();
-  rest('Play');
+async function leave() {
+  const stopped = running?.stream.stop();
+  rest();
+  await stopped;
 }
 
-for (const event of ['play', 'pause', 'seeked'])
-  video.addEventListener(event, () => void running?.stream.report());
-video.addEventListener('playing', () => notice.clear('passing'));
+for (const event of ['play', 'pause', 'seeked']) video.addEventListener(event, () => running?.stream.touch());
+// Something came through.
+for (const event of ['playing', 'progress']) video.addEventListener(event, notice.pass);
 video.addEventListener('ended', () => {
-  running?.stream.stop();
+  void running?.stream.stop();
   rest('Play again');
   void showShelf();
 });
 play.addEventListener('click', () => void (isForWhoeverSignsIn() ? signInAndBegin() : begin([])));
 // A page that is left frees its seat at once; one that is come back to from the browser's memory starts anew.
-addEventListener('pagehide', leave);
+addEventListener('pagehide', () => void leave());
+beforeSignOut(leave);
 // Where it was silent meanwhile, it learns at once what became of it.
 addEventListener('online', () => void running?.stream.report());
 document.addEventListener('visibilitychange', () => {
@@ -167,11 +181,9 @@ function describe(shown) {
   if (shown.poster_url !== null) video.poster = shown.poster_url;
   video.setAttribute('aria-label', shown.title);
   stage.hidden = false;
-  if (running) return;
-  play.hidden = false;
-  playLabel.textContent = isForWhoeverSignsIn() ? 'Sign in to watch' : 'Play';
-  if (shown.can_stream) notice.clear();
-  else notice.tell(reasonSaid(shown.locked_reason), { level: shown.access_level });
+  if (running || isStarting) return;
+  rest();
+  notice.stand(shown.can_stream ? null : reasonSaid(shown.locked_reason), context());
 }
 
 /** Asks for the title as whoever is in may see it now. */
@@ -181,7 +193,7 @@ async function look() {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     title = undefined;
-    leave();
+    void leave();
     stage.hidden = true;
     found('name', HTMLElement).textContent = error.status === 404 ? 'Not found' : 'Not now';
     // A title that is not public may be there for whoever signs in.
@@ -190,8 +202,9 @@ async function look() {
 }
 
 onChange(() => {
-  // Somebody else's stream does not go on.
-  if (running && whoIsIn() === null) leave();
+  // Somebody else's stream does not go on, and what was answered was answered to somebody else.
+  if (running && running.as !== whoIsIn()?.id) void leave();
+  if (!running) notice.clear();
   void Promise.all([look(), showShelf()]).then(() => main.setAttribute('aria-busy', 'false'));
 });
 await restore();
