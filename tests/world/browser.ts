@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { access, mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,26 +35,32 @@ const FLAGS = [
 
 export async function openBrowser(): Promise<RealBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'usher-browser-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  // Interrupted tests close nothing.
+  process.once('exit', remove);
   try {
     const given = process.env['CHROMIUM_PATH'];
     const executablePath = given ?? (await unpacked(folder));
     const browser = await puppeteer.launch({
       executablePath,
       headless: 'shell',
+      // It ends with the process that holds the other end, however that ends.
+      pipe: true,
       userDataDir: join(folder, 'profile'),
       args: [...FLAGS],
-      env: { ...process.env, HOME: folder, ...(given === undefined ? await fontsIn(folder) : {}) },
+      env: { ...process.env, HOME: folder, ...(given === undefined ? await besides(folder) : {}) },
     });
     return {
       browser,
       close: async () => {
         await browser.close();
-        await remove();
+        process.off('exit', remove);
+        remove();
       },
     };
   } catch (error) {
-    await remove();
+    process.off('exit', remove);
+    remove();
     throw error;
   }
 }
@@ -68,14 +75,20 @@ async function unpacked(folder: string): Promise<string> {
   const address = pathToFileURL(createRequire(import.meta.url).resolve('@sparticuz/chromium')).href;
   const code = `import chromium from '${address}'; process.stdout.write(await chromium.executablePath());`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
-    env: { ...process.env, TMPDIR: folder },
+    env: { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: LIBRARIES_TOO },
   });
   return stdout;
 }
 
-/** The fonts of the package: a clean machine has none. */
-async function fontsIn(folder: string): Promise<NodeJS.ProcessEnv> {
-  const fonts = join(folder, 'fonts');
-  await access(fonts);
-  return { FONTCONFIG_PATH: fonts };
+/** Where the package believes itself in want of them, it unpacks the libraries that it was built with. */
+const LIBRARIES_TOO = 'AWS_Lambda_nodejs24.x';
+
+/** What a clean machine has not: fonts, and the libraries of NSS. The package's own list of fonts names a fixed place. */
+async function besides(folder: string): Promise<NodeJS.ProcessEnv> {
+  const [fonts, libraries] = [join(folder, 'fonts'), join(folder, 'al2023', 'lib')];
+  await Promise.all([access(fonts), access(libraries)]);
+  const list = join(folder, 'fonts.conf');
+  const places = `<dir>${fonts}</dir><cachedir>${join(folder, 'font-cache')}</cachedir>`;
+  await writeFile(list, `<?xml version="1.0"?><fontconfig>${places}</fontconfig>`);
+  return { FONTCONFIG_FILE: list, LD_LIBRARY_PATH: libraries };
 }
