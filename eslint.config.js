@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist/**', 'data/**', 'docs/generated/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'adapters/http/pages/player/*.js'],
     extends: [tseslint.configs.base],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

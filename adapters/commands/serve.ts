@@ -24,8 +24,9 @@ export async function serve(config: Config): Promise<void> {
       await listening.stop();
       await usher.close();
     });
+    const watch = config.playerPage ? `, watch something at ${listening.url}/watch` : '';
     process.stdout.write(
-      `Usher is ready at ${listening.url} — the API is at /api/v1, try it at ${listening.url}/docs\n`,
+      `Usher is ready at ${listening.url} — the API is at /api/v1, try it at ${listening.url}/docs${watch}\n`,
     );
   } catch (error) {
     await usher.close();

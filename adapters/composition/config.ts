@@ -45,6 +45,8 @@ export interface Config {
   readonly deliveryLeaseSeconds: number;
   /** Whether calls of our own API use up `api_calls`, where a plan has it. */
   readonly meterApiCalls: boolean;
+  /** Whether `/watch` is ours: a house may have a front of its own there. */
+  readonly playerPage: boolean;
   /** How media becomes HLS: not at all in memory, and where it is switched off. */
   readonly packaging: {
     readonly enabled: boolean;
@@ -121,6 +123,7 @@ export function configOf(env: Environment): Config {
     purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
     deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,
     meterApiCalls: env.METER_API_CALLS === 'on',
+    playerPage: env.PLAYER_PAGE === 'on',
     packaging: {
       enabled: env.PACKAGING === 'auto' && profileOf(env) !== 'memory',
       ffmpegPath: env.FFMPEG_PATH ?? null,

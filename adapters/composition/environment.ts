@@ -33,6 +33,7 @@ export const Environment = z.object({
   STRIPE_WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
   STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
   METER_API_CALLS: z.enum(['on', 'off']).default('off'),
+  PLAYER_PAGE: z.enum(['on', 'off']).default('on'),
   MEDIA: z.enum(['local']).default('local'),
   PACKAGING: z.enum(['auto', 'off']).default('auto'),
   FFMPEG_PATH: z.string().optional(),

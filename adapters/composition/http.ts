@@ -11,6 +11,7 @@ import { bearerAuthentication } from '../http/passport.ts';
 import { postgresRateStores } from '../http/rate-limit-postgres.ts';
 import { memoryRateStores, noRateLimits, rateLimits, type RateLimits } from '../http/rate-limits.ts';
 import { rawRoutes, routesOf } from '../http/routes/all.ts';
+import { playerRoutes } from '../http/routes/player.ts';
 import { simulatedCheckoutRoutes } from '../http/routes/simulated-checkout.ts';
 import { liveServiceKeys } from '../http/service-keys.ts';
 import { liveSessions } from '../http/sessions.ts';
@@ -63,7 +64,12 @@ export function appOf(container: Container, draining: Draining): Express {
   return createApp({
     faces: facesOf(container),
     routes: routesOf([config.payments]),
-    rawRoutes: [...rawRoutes, ...(simulated ? simulatedCheckoutRoutes(simulated.checkout) : [])],
+    rawRoutes: [
+      ...rawRoutes,
+      // All media is our own; a provider of media that streams from hosts of its own names them here.
+      ...(config.playerPage ? playerRoutes({ mediaOrigins: [] }) : []),
+      ...(simulated ? simulatedCheckoutRoutes(simulated.checkout) : []),
+    ],
     authentication: bearerAuthentication(
       { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, publicKey: (kid) => signing.publicKey(kid) },
       sessions,

@@ -12,6 +12,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   Operations: 'Background work, what is owed to it, and the virtual clock.',
   Payments: 'Buying, and what was paid.',
   Plans: 'What is on sale. An edited plan leaves its subscribers the terms that they bought.',
+  Player: 'Pages for people: what there is to watch, and a player that shows every refusal in words.',
   Playback: 'Streams: their seats, their heartbeats and their ends.',
   'Service keys': 'The keys of other back ends: what they may do, and until when.',
   'Simulated gateway': 'The page of the gateway that ships with the product, where a payer acts.',

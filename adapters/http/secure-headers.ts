@@ -46,3 +46,27 @@ export const pageHeaders = (): HeaderList =>
       },
     },
   });
+
+/**
+ * The player runs its own scripts and styles and nothing else; `mediaOrigins` are the hosts, beside our own, that
+ * playlists, segments and posters come from. Media Source Extensions play from `blob:`. Its forms are sent by the
+ * script alone: should that be missing, no password travels in an address.
+ */
+export const playerHeaders = (mediaOrigins: readonly string[]): HeaderList =>
+  recorded({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", ...mediaOrigins],
+        mediaSrc: ["'self'", 'blob:', ...mediaOrigins],
+        connectSrc: ["'self'", ...mediaOrigins],
+        workerSrc: ["'self'"],
+        formAction: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });

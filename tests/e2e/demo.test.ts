@@ -41,8 +41,9 @@ describe('npm start, then npm run demo', function () {
     expect(told).to.match(/ {2}- Living room: Test pattern.*\n {2}- Phone: Test pattern/);
     expect(told).to.match(/"Tablet" plays/);
     expect(told).to.match(/worth nothing any more: 410 playback\.session-stopped\./);
+    expect(told).to.match(new RegExp(`\\nSHA-256 uploaded: {3}${digest}\\nSHA-256 downloaded: ${digest}\\n`));
     expect(told).to.match(
-      new RegExp(`\\nSHA-256 uploaded: {3}${digest}\\nSHA-256 downloaded: ${digest}\\n$`),
+      /\nSee for yourself: http:\S+\/watch\/[0-9a-f-]{36}\nSign in as viewer-\S+ with the password "[^"]+"\.\n$/,
     );
   };
 

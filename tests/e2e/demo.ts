@@ -8,7 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises';
  * USHER_URL names another server; DATA_DIR (or DATABASE_URL) must be the server's, to make an admin.
  */
 const USHER = process.env['USHER_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 3000}`;
-const CLIP = new URL('../../adapters/media/samples/test-pattern.mp4', import.meta.url);
+const SAMPLES = new URL('../../adapters/media/samples/', import.meta.url);
+const CLIP = new URL('test-pattern.mp4', SAMPLES);
+const POSTER = new URL('poster.png', SAMPLES);
 const MARK = randomBytes(4).toString('hex');
 
 interface Answer {
@@ -20,13 +22,18 @@ interface Call {
   readonly token?: string;
   readonly body?: unknown;
   readonly bytes?: Uint8Array<ArrayBuffer>;
+  /** Of the bytes. */
+  readonly type?: string;
   readonly expect: number;
 }
 
 const tell = (line: string): void => console.log(line);
 
-async function call(method: string, path: string, { token, body, bytes, expect }: Call): Promise<Answer> {
-  const type = bytes === undefined ? 'application/json' : 'video/mp4';
+async function call(
+  method: string,
+  path: string,
+  { token, body, bytes, type = 'application/json', expect }: Call,
+): Promise<Answer> {
   const payload = bytes ?? (body === undefined ? null : JSON.stringify(body));
   const response = await fetch(`${USHER}/api/v1${path}`, {
     method,
@@ -91,7 +98,9 @@ async function publishClip(clip: Uint8Array<ArrayBuffer>): Promise<Published> {
     duration_seconds: 6,
   };
   const titleId = text(await call('POST', '/videos', { token, body: title, expect: 201 }), 'id');
-  await call('PUT', `/videos/${titleId}/media`, { token, bytes: clip, expect: 202 });
+  await call('PUT', `/videos/${titleId}/media`, { token, bytes: clip, type: 'video/mp4', expect: 202 });
+  const poster = new Uint8Array(await readFile(POSTER));
+  await call('PUT', `/videos/${titleId}/poster`, { token, bytes: poster, type: 'image/png', expect: 202 });
   const renditions = await packaged(token, titleId);
   await call('POST', `/videos/${titleId}/publish`, { token, body: {}, expect: 200 });
   tell(
@@ -200,6 +209,8 @@ async function demo(): Promise<void> {
   if (cut.status !== 410) throw new Error('the URL of a stopped stream still plays');
 
   await getBack(clip, published);
+  tell(`See for yourself: ${USHER}/watch/${titleId}`);
+  tell(`Sign in as ${viewer.email} with the password "${viewer.password}".`);
 }
 
 await demo();

@@ -57,6 +57,7 @@ const ALLOWED = [
   /^dist\/(?:src|adapters)\/[a-z0-9/.-]+\.(?:js|d\.ts)$/,
   /^dist\/adapters\/media\/samples\/[a-z-]+\.(?:mp4|m4a|png)$/,
   /^dist\/adapters\/media\/samples\/README\.md$/,
+  /^dist\/adapters\/http\/pages\/player\/[a-z-]+\.(?:html|css|svg)$/,
   /^dist\/tests\/contracts\/[a-z.-]+\.(?:js|d\.ts)$/,
   /^dist\/tests\/world\/(?:accounts|chance|coupons|media-samples|payments|subscriptions)\.(?:js|d\.ts)$/,
 ];

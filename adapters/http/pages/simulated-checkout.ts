@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { money, toDecimal } from '../../../src/kernel/money.ts';
 import type { HeaderList } from '../secure-headers.ts';
+import { escaped } from './markup.ts';
 
 /** What a payer is shown. */
 export interface CheckoutPage {
@@ -112,13 +113,3 @@ const outcome = ({ returnUrl }: CheckoutPage, heading: string): string =>
       ? '<p>You can close this window.</p>'
       : `<a class="button main" href="${escaped(returnUrl)}" rel="noreferrer">Go on</a>`
   }`;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
