@@ -1,5 +1,6 @@
 import { benchChecks } from './checks.ts';
 import { benchHttp } from './http.ts';
+import { benchSegments } from './segments.ts';
 import { benchUsage } from './usage.ts';
 
 /** `npm run bench`: everything that is measured, one after another; `npm run bench -- usage checks` runs parts. */
@@ -7,6 +8,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   http: benchHttp,
   usage: benchUsage,
   checks: benchChecks,
+  segments: benchSegments,
 };
 
 const asked = process.argv.slice(2);
