@@ -1,6 +1,7 @@
 import { benchChecks } from './checks.ts';
 import { benchHttp } from './http.ts';
 import { benchSegments } from './segments.ts';
+import { benchShelves } from './shelves.ts';
 import { benchUsage } from './usage.ts';
 
 /** `npm run bench`: everything that is measured, one after another; `npm run bench -- usage checks` runs parts. */
@@ -9,6 +10,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   usage: benchUsage,
   checks: benchChecks,
   segments: benchSegments,
+  shelves: benchShelves,
 };
 
 const asked = process.argv.slice(2);
