@@ -1,6 +1,7 @@
 import { benchChecks } from './checks.ts';
 import { benchHttp } from './http.ts';
 import { benchSegments } from './segments.ts';
+import { benchSessions } from './sessions.ts';
 import { benchShelves } from './shelves.ts';
 import { benchUsage } from './usage.ts';
 
@@ -11,6 +12,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   checks: benchChecks,
   segments: benchSegments,
   shelves: benchShelves,
+  sessions: benchSessions,
 };
 
 const asked = process.argv.slice(2);

@@ -10,6 +10,8 @@ export const STORES = (process.env['BENCH_STORES'] ?? 'sqlite,postgres').split('
 /** The product in a process of its own, on a store of its own. */
 export interface Product extends Served {
   readonly dataDir: string;
+  /** The environment that it runs in. */
+  readonly variables: NodeJS.ProcessEnv;
   readonly admin: { readonly email: string; readonly password: string };
   /** The database's process, where it is not a part of ours. */
   readonly database: number | undefined;
@@ -34,13 +36,11 @@ export interface Production {
   readonly store: string;
   /** Variables of the environment, over those of a bench. */
   readonly variables?: NodeJS.ProcessEnv;
-  /** What starts it: the product's own binary, unless something has to run beside it. */
-  readonly program?: string;
 }
 
 /** Starts the product with an admin, and stops it and whatever it needed when `work` is done. */
 export async function withProduct(
-  { store, variables = {}, program = 'adapters/start.js' }: Production,
+  { store, variables = {} }: Production,
   work: (product: Product) => Promise<void>,
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'usher-bench-'));
@@ -52,9 +52,9 @@ export async function withProduct(
     env: { ...env, ADMIN_PASSWORD: admin.password },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const served = await serve(program, ['serve'], env);
+  const served = await serve('adapters/start.js', ['serve'], env);
   try {
-    await work({ ...served, dataDir, admin, database: cluster && (await serverOf(cluster)) });
+    await work({ ...served, dataDir, variables: env, admin, database: cluster && (await serverOf(cluster)) });
   } finally {
     await served.stop();
     await cluster?.stop();
