@@ -44,8 +44,8 @@ const SQLITE: Speech = {
 
 /**
  * Fills history and progress in the order of time, as they come about: what an account has watched lies far apart.
- * Every second title was watched in a stream that ended without a last word, which carries its progress; the others
- * are logged watches. Of five titles two are completed.
+ * Every second title was watched in a stream, the last of which goes on and carries its progress; the others are logged
+ * watches. Of five titles two are completed.
  */
 export async function fillShelves({ writer, dialect }: Connections, watched: Watched): Promise<void> {
   const speech = dialect === 'postgres' ? POSTGRES : SQLITE;
@@ -69,20 +69,22 @@ function statements(
   const begun = `(${NOON} - (${titles} - line.n) * ${gapMinutes * MINUTE} - account.n % 1000 - ${HOUR})`;
   const ended = `(${begun} + ${HOUR})`;
   const isStreamed = 'line.n % 2 = 0';
+  const goesOn = `line.n = ${titles}`;
   return [
     `insert into streams (id, account_id, device_id, device_name, title_id, title, access_level, is_privileged,
        duration_seconds, termination_code, status, seq, position_seconds, watched_seconds, started_at, last_seen_at,
        alive_until, viewed_at, ended_at, end_reason, version)
      select ${stream}, ${account}, 'tv', 'Television', ${title}, 'Metropolis', 'basic', ${no},
-       3600, ${stream}, 'expired', 100, 3000, 3000, ${begun}, ${ended},
-       ${ended}, ${begun}, ${ended}, 'expired', 100 ${rows} where ${isStreamed}`,
+       3600, ${stream}, case when ${goesOn} then 'playing' else 'expired' end, 100, 3000, 3000, ${begun}, ${ended},
+       ${ended}, ${begun}, case when not ${goesOn} then ${ended} end,
+       case when not ${goesOn} then 'expired' end, 100 ${rows} where ${isStreamed}`,
     `insert into watch_log (id, account_id, title_id, title, started_at, state, position_seconds, duration_seconds)
      select ${stream}, ${account}, ${title}, 'Metropolis', ${begun}, 'paused', 3000, 3600 ${rows} where not ${isStreamed}`,
     `insert into progress (id, account_id, title_id, duration_seconds, position_seconds, is_paused, started_at,
        completed_at, last_watched_at, stream_id, stream_started_at, stream_seq, viewed_at, version)
      select ${stream}, ${account}, ${title}, 3600, 2900, ${no}, ${begun},
-       case when line.n % 5 < 2 then ${ended} end, ${ended} - ${MINUTE},
+       case when line.n % 5 in (1, 2) then ${ended} end, ${ended} - case when ${goesOn} then ${MINUTE} else 0 end,
        case when ${isStreamed} then ${stream} end, case when ${isStreamed} then ${begun} end,
-       case when ${isStreamed} then 90 end, ${begun}, 3 ${rows}`,
+       case when ${goesOn} then 90 when ${isStreamed} then 100 end, ${begun}, 3 ${rows}`,
   ];
 }
