@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { byteRange, type ByteRange } from './byte-range.ts';
 import { HttpRefusal } from './problems.ts';
+import { streamBytes, type OpenBytes } from './stream-bytes.ts';
 
 export interface ServedFile {
   readonly bytes: number;
@@ -13,7 +12,7 @@ export interface ServedFile {
   readonly cacheControl: string;
   /** What a browser keeps it as, instead of showing it: of letters that need no quoting. */
   readonly savedAs?: string;
-  readonly open: (range: ByteRange) => AsyncIterable<Uint8Array>;
+  readonly open: OpenBytes;
   /** How long a client may take nothing of it, in milliseconds; two minutes when left out. */
   readonly stallMs?: number;
 }
@@ -28,7 +27,7 @@ const rangeNotSatisfiable = (bytes: number): HttpRefusal =>
 
 /**
  * Answers a GET or HEAD with a file: whole (200), in part (206), unchanged (304), or refused with 416.
- * Streams with back-pressure; ends quietly when the client has gone. Refuses before the first byte only.
+ * Refuses before the first byte only.
  */
 export async function sendFile(
   request: IncomingMessage,
@@ -59,7 +58,7 @@ export async function sendFile(
     return;
   }
   response.setTimeout(file.stallMs ?? STALL_MS, () => response.destroy());
-  await stream(file.open(part), response);
+  await streamBytes(file.open, part, response);
 }
 
 /** A range counts for GET only, and only while the client's copy is of this very file (If-Range). */
@@ -89,17 +88,3 @@ function isUnchanged({ headers }: IncomingMessage, file: ServedFile): boolean {
 }
 
 const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1_000) * 1_000;
-
-async function stream(bytes: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
-  try {
-    await pipeline(bytes instanceof Readable ? bytes : Readable.from(bytes), response);
-  } catch (error) {
-    if (!hasLeft(error)) throw error;
-  }
-}
-
-/** A viewer who seeks or leaves closes the connection: everyday, not a fault. */
-const hasLeft = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED'].includes(String(error.code));

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   Arrival,
-  Bytes,
   MediaStorage,
   PackagePart,
   Receipt,
@@ -16,6 +14,7 @@ import { absent, hasCode, synced } from './disk.ts';
 import { inspected, ReceiveEnded } from './inspect-stream.ts';
 import { packageFolders, type PackageFolders } from './package-folders.ts';
 import { partPath } from './package-layout.ts';
+import { readPieces } from './read-pieces.ts';
 
 /** An unfinished file that nobody has written to for so long belongs to a process that died. */
 const ORPHAN_AGE = HOUR;
@@ -64,10 +63,10 @@ export async function openLocalStorage(folder: string): Promise<LocalStorage> {
       }
     },
     stat: async (storageKey) => statOf(pathOf(storageKey)),
-    open: (storageKey, range) => read(pathOf(storageKey), range),
+    open: (storageKey, span) => readPieces(pathOf(storageKey), span),
     renditionsOf: packages.renditionsOf,
     statPart: async (part) => statOf(pathOfPart(part)),
-    openPart: (part, range) => read(pathOfPart(part), range),
+    openPart: (part, span) => readPieces(pathOfPart(part), span),
     remove: async (storageKey) => {
       await rm(pathOf(storageKey), { force: true });
       await packages.remove(storageKey);
@@ -84,13 +83,6 @@ async function statOf(path: string): Promise<StoredFile | undefined> {
   const found = await stat(path).catch(absent);
   return found?.isFile() ? { bytes: found.size, modifiedAt: instant(Math.floor(found.mtimeMs)) } : undefined;
 }
-
-/** Larger than a stream's own pieces: a segment is read in few turns of the event loop. */
-const READ_BYTES = 256 * 1024;
-
-/** A stream's `end` is inclusive, a range's is not. */
-const read = (path: string, { start, end }: { readonly start: number; readonly end: number }): Bytes =>
-  createReadStream(path, { start, end: end - 1, highWaterMark: READ_BYTES });
 
 /** Writes an upload and has it on the disk, not only in the system's cache, before it says so. */
 async function write(arrival: Arrival, path: string): Promise<NonNullable<Receipt['file']>> {

@@ -1,4 +1,4 @@
-import type { MediaStorage, PackagePart, Rendition } from '../../src/catalog/index.ts';
+import type { ByteSpan, MediaStorage, PackagePart, Rendition } from '../../src/catalog/index.ts';
 import { instant, type Instant } from '../../src/kernel/instant.ts';
 import { inspected, ReceiveEnded } from './inspect-stream.ts';
 import { partPath } from './package-layout.ts';
@@ -61,10 +61,10 @@ export function memoryStorage({ capacityBytes = 256 * 1024 ** 2 } = {}): MemoryS
       packages.set(packageKey, renditions);
     },
     stat: async (storageKey) => statOf(storageKey),
-    open: (storageKey, range) => read(files.get(storageKey), storageKey, range),
+    open: (storageKey, span) => read(files.get(storageKey), storageKey, span),
     renditionsOf: async (packageKey) => packages.get(packageKey),
     statPart: async (part) => statOf(keyOf(part)),
-    openPart: (part, range) => read(files.get(keyOf(part)), keyOf(part), range),
+    openPart: (part, span) => read(files.get(keyOf(part)), keyOf(part), span),
     remove: async (storageKey) => {
       remove(storageKey);
       packages.delete(storageKey);
@@ -76,7 +76,7 @@ export function memoryStorage({ capacityBytes = 256 * 1024 ** 2 } = {}): MemoryS
 async function* read(
   file: Held | undefined,
   storageKey: string,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: ByteSpan,
 ): AsyncGenerator<Uint8Array> {
   if (!file) throw new Error(`no file is stored as ${storageKey}`);
   yield file.bytes.subarray(start, end);

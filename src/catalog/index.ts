@@ -22,6 +22,7 @@ export type { OpenMedia, OpenPackage, TitleCard, Viewing, ViewingMedia } from '.
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
 export type * from './ports.ts';
 export type * from './source-ports.ts';
+export type * from './storage-ports.ts';
 export { ladderOf, type PictureSize, type PlannedPicture, type Rendition } from './rendition.ts';
 export { refusals as catalogRefusals } from './refusals.ts';
 export { LOCKED_REASONS, type LockedReason, type StreamVerdict } from './streaming.ts';

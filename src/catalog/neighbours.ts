@@ -1,7 +1,8 @@
 import type { AccessLevel } from '../kernel/access-level.ts';
 import type { Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
-import type { Bytes, CatalogStores, StoredFile } from './ports.ts';
+import type { CatalogStores } from './ports.ts';
+import type { Bytes, ByteSpan, StoredFile } from './storage-ports.ts';
 import type { Rendition } from './rendition.ts';
 import { refusals } from './refusals.ts';
 import { isPublished, type Title, type Visibility } from './title.ts';
@@ -40,8 +41,7 @@ export interface Viewing extends TitleCard {
 }
 
 export interface OpenMedia extends StoredFile {
-  /** Bytes from `start` up to, not including, `end`. */
-  open(range: { readonly start: number; readonly end: number }): Bytes;
+  open(span: ByteSpan): Bytes;
 }
 
 export interface OpenPackage {
@@ -81,7 +81,7 @@ export function neighbourQuestions(deps: CatalogDeps): NeighbourQuestions {
 
     openMedia: async (storageKey) => {
       const file = await storage.stat(storageKey);
-      return file && { ...file, open: (range) => storage.open(storageKey, range) };
+      return file && { ...file, open: (span) => storage.open(storageKey, span) };
     },
 
     openPackage: async (packageKey) => {
@@ -90,7 +90,7 @@ export function neighbourQuestions(deps: CatalogDeps): NeighbourQuestions {
       const part = async (rendition: string, name: string): Promise<OpenMedia | undefined> => {
         const asked = { packageKey, rendition, name };
         const file = await storage.statPart(asked);
-        return file && { ...file, open: (range) => storage.openPart(asked, range) };
+        return file && { ...file, open: (span) => storage.openPart(asked, span) };
       };
       return { renditions, part };
     },

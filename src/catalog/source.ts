@@ -41,6 +41,6 @@ export const sourceQuestions = ({
     const title = await unitOfWork.read(({ titles }) => titles.find(titleId));
     const file = title && (await storage.stat(storageKey));
     if (!file) throw refusals.notFound();
-    return { ...file, storageKey, contentType, open: (range) => storage.open(storageKey, range) };
+    return { ...file, storageKey, contentType, open: (span) => storage.open(storageKey, span) };
   },
 });

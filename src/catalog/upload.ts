@@ -14,7 +14,7 @@ import type { CatalogDeps } from './deps.ts';
 import { assetReceived } from './events.ts';
 import { findTitle, uploadLock, type TitleRef } from './manage-titles.ts';
 import { awaitingPackage } from './packaging.ts';
-import type { Bytes, ReceiveFault } from './ports.ts';
+import type { Bytes, ReceiveFault } from './storage-ports.ts';
 import { refusals } from './refusals.ts';
 import { removeAsset, unwantedFrom } from './remove-asset.ts';
 import { letServe } from './serve-asset.ts';

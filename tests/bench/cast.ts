@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const SAMPLE = new URL('../../adapters/media/samples/test-pattern.mp4', import.meta.url);
 
 export interface Subscriber {
   readonly authorization: string;
   readonly streamId: string;
+  /** Where the media of the stream is played from. */
+  readonly manifestUrl: string;
   seq: number;
 }
 
@@ -14,7 +17,12 @@ export interface Stage {
   readonly subscribers: readonly Subscriber[];
 }
 
-async function call<R>(
+/** How often it is asked whether the media is ready, and how many times: packaging takes seconds. */
+const ASK_EVERY_MS = 250;
+const ASKED_AT_MOST = 480;
+
+/** One call of the API; whatever is not 2xx ends the bench. */
+export async function call<R>(
   base: string,
   method: string,
   path: string,
@@ -66,6 +74,7 @@ export async function setStage(
     body: await readFile(SAMPLE),
   });
   if (upload.status !== 202) throw new Error(`upload: ${upload.status} ${await upload.text()}`);
+  await mediaReady(base, titleId, token);
   await call(base, 'POST', `/videos/${titleId}/publish`, { token, body: {} });
   const subscribers: Subscriber[] = [];
   const subscribe = async (index: number): Promise<void> => {
@@ -73,11 +82,12 @@ export async function setStage(
     await call(base, 'POST', '/accounts/register', { body: person });
     const { access } = await call<{ access: string }>(base, 'POST', '/accounts/login', { body: person });
     await call(base, 'POST', '/payments', { token: access, body: { plan_id: dayPlanId } });
-    const { id: streamId } = await call<{ id: string }>(base, 'POST', '/playback/sessions', {
+    const started = await call<{ id: string; manifest_url: string }>(base, 'POST', '/playback/sessions', {
       token: access,
       body: { title_id: titleId, device_id: `device-${index}` },
     });
-    subscribers.push({ authorization: `Bearer ${access}`, streamId, seq: 0 });
+    const stream = { streamId: started.id, manifestUrl: started.manifest_url };
+    subscribers.push({ authorization: `Bearer ${access}`, ...stream, seq: 0 });
   };
   for (let first = 0; first < accounts; first += 8) {
     await Promise.all(
@@ -85,4 +95,28 @@ export async function setStage(
     );
   }
   return { titleId, dayPlanId, subscribers };
+}
+
+async function mediaReady(base: string, titleId: string, token: string): Promise<void> {
+  for (let asked = 0; asked < ASKED_AT_MOST; asked += 1) {
+    const { asset } = await call<{ asset: { status: string } }>(base, 'GET', `/videos/${titleId}/media`, {
+      token,
+    });
+    if (asset.status === 'ready') return;
+    await wait(ASK_EVERY_MS);
+  }
+  throw new Error('the media was not ready in time');
+}
+
+/** Reports once for everybody: a bench may take longer than a lease. */
+export async function beatAll(base: string, subscribers: readonly Subscriber[]): Promise<void> {
+  await Promise.all(
+    subscribers.map((subscriber) => {
+      subscriber.seq += 1;
+      return call(base, 'POST', `/playback/sessions/${subscriber.streamId}/heartbeat`, {
+        token: subscriber.authorization.replace('Bearer ', ''),
+        body: { seq: subscriber.seq, position_seconds: 0, state: 'playing' },
+      });
+    }),
+  );
 }

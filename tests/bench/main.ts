@@ -1,5 +1,8 @@
 import { benchChecks } from './checks.ts';
 import { benchHttp } from './http.ts';
+import { benchSegments } from './segments.ts';
+import { benchSessions } from './sessions.ts';
+import { benchShelves } from './shelves.ts';
 import { benchUsage } from './usage.ts';
 
 /** `npm run bench`: everything that is measured, one after another; `npm run bench -- usage checks` runs parts. */
@@ -7,6 +10,9 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   http: benchHttp,
   usage: benchUsage,
   checks: benchChecks,
+  segments: benchSegments,
+  shelves: benchShelves,
+  sessions: benchSessions,
 };
 
 const asked = process.argv.slice(2);

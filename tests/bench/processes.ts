@@ -4,6 +4,8 @@ import { once } from 'node:events';
 export interface Served {
   readonly base: string;
   readonly pid: number;
+  /** Asks what was loaded beside the program, which answers with one message. */
+  ask<Answer>(question: string): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -13,9 +15,12 @@ export async function serve(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Served> {
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-4_000);
   });
   const base = await Promise.race([
@@ -24,7 +29,16 @@ export async function serve(
       throw new Error(`${program} ended before it was ready:\n${complaints}`);
     }),
   ]);
-  return { base, pid: child.pid ?? 0, stop: () => stop(child) };
+  return {
+    base,
+    pid: child.pid ?? 0,
+    ask: async <Answer>(question: string) => {
+      const answered = once(child, 'message');
+      child.send(question);
+      return ((await answered) as [Answer])[0];
+    },
+    stop: () => stop(child),
+  };
 }
 
 /** Goes on reading behind the URL: a log that nobody reads would fill the pipe, and then the process. */

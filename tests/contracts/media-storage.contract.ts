@@ -37,6 +37,17 @@ export function mediaStorageContract(open: () => Promise<MediaStorage>): void {
     expect((await readAll(storage, 'clip', tail, CLIP.length)).equals(CLIP.subarray(tail))).to.equal(true);
   });
 
+  it('gives the same into a buffer of the reader’s, whatever its size', async () => {
+    await storage.receive(arrival('clip', CLIP));
+    for (const size of [1_000, CLIP.length + 1]) {
+      const into = Buffer.alloc(size);
+      const copies: Buffer[] = [];
+      for await (const piece of storage.open('clip', { start: 3, end: CLIP.length, into }))
+        copies.push(Buffer.from(piece));
+      expect(Buffer.concat(copies).equals(CLIP.subarray(3))).to.equal(true);
+    }
+  });
+
   it('takes bytes however finely they are cut', async () => {
     const { file } = await storage.receive(
       arrival('tiny', POSTER, { stream: inPieces(POSTER, { size: 1 }) }),

@@ -7,7 +7,7 @@ import { playbackPolicy } from '../../src/playback/policy.ts';
 import { carried, newProgress, type Progress } from '../../src/playback/progress.ts';
 import { beginStream, type Stream } from '../../src/playback/stream.ts';
 import type { Open } from './contract.ts';
-import { ALICE, BOB, bumped, FILM, lostRaceOf, nextId, NOW } from './playback.fixtures.ts';
+import { ALICE, BOB, bumped, FILM, lostRaceOf, nextId, NOW, streamOf } from './playback.fixtures.ts';
 
 const progressOf = (changes: Partial<Progress> = {}): Progress => ({
   ...newProgress(
@@ -112,7 +112,13 @@ export function progressContract(open: Open<PlaybackStores>): void {
       pausedAt: NOW,
       version: of.version + 1,
     });
-    const named = progressOf({ streamId: stream.id, streamStartedAt: NOW, streamSeq: 4, startedAt: NOW });
+    const named = progressOf({
+      titleId: FILM,
+      streamId: stream.id,
+      streamStartedAt: NOW,
+      streamSeq: 4,
+      startedAt: NOW,
+    });
     const later = progressOf({ lastWatchedAt: after(NOW, 6 * SECOND), startedAt: NOW });
     await unitOfWork.run(async ({ streams, progress }) => {
       for (const each of [stream, other]) await streams.add(each);
@@ -144,6 +150,53 @@ export function progressContract(open: Open<PlaybackStores>): void {
     const changed = bumped({ ...followed, positionSeconds: 3, isPaused: false, dismissedAt: NOW });
     await save(changed);
     expect(await find(), 'saved behind the report').to.deep.equal(changed);
+  });
+
+  it('is in order page by page, whatever its streams settled, and whether they ended since', async () => {
+    const pairs = Array.from({ length: 24 }, (_, index) => {
+      const row = progressOf({
+        lastWatchedAt: after(NOW, ((index * 7) % 24) * SECOND),
+        startedAt: NOW,
+        completedAt: index % 5 === 4 ? NOW : null,
+      });
+      const stream = streamOf({ titleId: row.titleId, deviceId: nextId() });
+      const named = { ...row, streamId: stream.id, streamStartedAt: NOW, streamSeq: 1 };
+      return index % 4 === 3 ? { row, stream: undefined } : { row: named, stream };
+    });
+    const rows = await Promise.all(
+      pairs.map(async ({ row, stream }, index) => {
+        if (!stream) {
+          await save(row);
+          return row;
+        }
+        await unitOfWork.run(async ({ streams, progress }) => {
+          await streams.add(stream);
+          await progress.saveAll([row]);
+        });
+        const seen = after(NOW, ((index * 5) % 24) * SECOND + 500);
+        const settled = bumped({ ...stream, seq: 3, positionSeconds: 61.5, lastSeenAt: seen });
+        await unitOfWork.single(({ streams }) => streams.settle([settled]));
+        const ended = bumped({
+          ...settled,
+          status: 'stopped' as const,
+          endedAt: seen,
+        });
+        if (index % 4 > 0) await unitOfWork.run(({ streams }) => streams.saveAll([ended]));
+        return carried(row, settled);
+      }),
+    );
+    const inOrder = rows.toSorted((a, b) => b.lastWatchedAt - a.lastWatchedAt || (a.id < b.id ? 1 : -1));
+    const latest = await unitOfWork.read(({ progress }) => progress.latestOf(ALICE, 10));
+    expect(latest).to.deep.equal(inOrder.slice(0, 10));
+    const found: Progress[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const request = { limit: 2, cursor: cursor ?? undefined };
+      const page = await unitOfWork.read(({ progress }) => progress.unfinishedOf(ALICE, request));
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(found).to.deep.equal(inOrder.filter(({ completedAt }) => completedAt === null));
   });
 
   it('is erased account by account, so many rows at a time', async () => {

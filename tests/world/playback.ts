@@ -106,7 +106,13 @@ export function playbackOn(
     ids,
     titles: {
       find: async (id) => titles.get(id),
-      many: async (wanted) => new Map([...titles].filter(([id]) => wanted.includes(id))),
+      many: async (wanted) =>
+        new Map(
+          wanted.flatMap((id) => {
+            const title = titles.get(id);
+            return title ? [[id, title] as const] : [];
+          }),
+        ),
     },
     standings: {
       of: async (accountId) => standingOf(accountId),

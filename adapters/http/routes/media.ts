@@ -75,7 +75,7 @@ export const ticketedMedia = (checkMilliseconds: number): readonly RawRoute[] =>
         modifiedAt: file.modifiedAt,
         // Kept copies are asked about each time, so that they too end with the stream.
         cacheControl: 'private, no-cache',
-        open: (range) => whileAlive(file.open(range), { playback, token, response, checkMilliseconds }),
+        open: (span) => whileAlive(file.open(span), { playback, token, response, checkMilliseconds }),
       });
     },
   },

@@ -1,4 +1,5 @@
 import { LostRace } from '../../../../src/kernel/domain-error.ts';
+import { pageOf } from '../../../../src/kernel/page.ts';
 import type { Progress } from '../../../../src/playback/progress.ts';
 import type { ProgressStore, StreamStore } from '../../../../src/playback/ports.ts';
 import type { Stream } from '../../../../src/playback/stream.ts';
@@ -11,6 +12,7 @@ import { keysetPage } from '../pages.ts';
 import { assignments, guardedUpdate, parameters, saveAll, writeRows, type RowWrite } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
 import { oldestBeginning } from './beginnings.ts';
+import { ANY, latestProgress, settleCarried, UNFINISHED } from './carried-progress.ts';
 import { settleReports } from './settled-reports.ts';
 import { begunBy, NEWEST_BEGUN } from './watch-log.ts';
 
@@ -140,7 +142,10 @@ export function knexStreams(database: Database): StreamStore {
           .orderBy(['started_at', 'id']),
       ),
     add: (stream) => STREAMS.insert(database, [stream]),
-    saveAll: (streams) => saveAll(database, STREAMS, { write: SAVE_STREAMS, records: streams }),
+    saveAll: async (streams) => {
+      await saveAll(database, STREAMS, { write: SAVE_STREAMS, records: streams });
+      await settleCarried(database, streams);
+    },
     settle: settleReports(database),
     silent: async (now, limit) =>
       records(
@@ -178,7 +183,8 @@ export function knexStreams(database: Database): StreamStore {
 }
 
 export function knexProgress(database: Database): ProgressStore {
-  const { knex, dialect } = database;
+  const { dialect } = database;
+  const records = (rows: readonly Row[]): readonly Progress[] => rows.map((row) => CARRIED.fromRow(row));
   const given = `(${rowsFromJson(dialect, { accountId: 'text', titleId: 'text' })}) as given`;
   const of = (table: string): string =>
     `from ${table} as held join ${given} on held.account_id = given.account_id and held.title_id = given.title_id`;
@@ -192,29 +198,14 @@ export function knexProgress(database: Database): ProgressStore {
       const json = JSON.stringify(asked);
       if (dialect === 'postgres') await rawRows(database, lockRows, [json]);
       const rows = await rawRows(database, `select held.* ${of(CARRIED.name)}`, [json]);
-      return rows.map((row) => CARRIED.fromRow(row));
+      return records(rows);
     },
     saveAll: (progress) => saveAll(database, PROGRESS, { write: SAVE_PROGRESS, records: progress }),
-    unfinishedOf: (accountId, request) =>
-      keysetPage(database, CARRIED, request, {
-        order: { field: 'lastWatchedAt', direction: 'desc', kind: 'number' },
-        where: (query) =>
-          query
-            .where({ account_id: accountId })
-            .whereNotNull('started_at')
-            .whereNull('completed_at')
-            .whereNull('dismissed_at'),
-      }),
-    latestOf: async (accountId, limit) => {
-      const rows = (await knex(CARRIED.name)
-        .where({ account_id: accountId })
-        .orderBy([
-          { column: 'last_watched_at', order: 'desc' },
-          { column: 'id', order: 'desc' },
-        ])
-        .limit(limit)) as Row[];
-      return rows.map((row) => CARRIED.fromRow(row));
+    unfinishedOf: async (accountId, { limit, cursor }) => {
+      const rows = await latestProgress(database, UNFINISHED, { accountId, limit: limit + 1, cursor });
+      return pageOf(records(rows), limit, ({ lastWatchedAt, id }) => ({ value: lastWatchedAt, id }));
     },
+    latestOf: async (accountId, limit) => records(await latestProgress(database, ANY, { accountId, limit })),
     erase: erasedFrom(database, 'progress'),
   };
 }
