@@ -1,25 +1,34 @@
+import { DomainError } from '../kernel/domain-error.ts';
 import { earlier, type Instant } from '../kernel/instant.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
-import { failed } from './asset.ts';
+import { failed, type Asset } from './asset.ts';
 import { changeTitle } from './change-title.ts';
 import { rankByViews } from './count-views.ts';
 import type { CatalogDeps } from './deps.ts';
-
-/** Why an upload failed whose process never came back. Not an answer to a request, so not a refusal. */
-const INTERRUPTED = 'catalog.upload-interrupted';
+import type { FinishUpload } from './finish-upload.ts';
+import type { CatalogStores } from './ports.ts';
+import { removePieces } from './remove-asset.ts';
+import { isWhole } from './resumable-upload.ts';
+import { INTERRUPTED } from './resume-upload.ts';
 
 export interface CatalogSweeps {
   /** Records the publication, and its event, of scheduled titles whose instant has come. */
   publishDue(limit: number): Promise<Swept>;
   /** Lets the scores of `trending` grow old: each is another at midnight of UTC. */
   rankTrending(limit: number): Promise<Swept>;
-  /** Ends uploads whose time has run out, and promises the removal of what they stored. */
+  /**
+   * Ends uploads whose time has run out, and promises the removal of what they stored; those that are whole, and
+   * whose process died before they were taken in, it takes in.
+   */
   failStaleUploads(limit: number): Promise<Swept>;
   /** Removes files that nothing needs any more. */
   removeDueFiles(limit: number): Promise<Swept>;
 }
 
-export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): CatalogSweeps & DueWork => ({
+export const dueWork = (
+  { unitOfWork, clock, ids, storage }: CatalogDeps,
+  finish: FinishUpload,
+): CatalogSweeps & DueWork => ({
   publishDue: (limit) =>
     unitOfWork.run(async (stores) => {
       const now = clock.now();
@@ -36,16 +45,21 @@ export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): Catal
       return { done: due.length };
     }),
 
-  failStaleUploads: (limit) =>
-    unitOfWork.run(async ({ assets, fileRemovals }) => {
+  failStaleUploads: async (limit) => {
+    const { done, whole } = await unitOfWork.run(async (stores) => {
       const now = clock.now();
-      const due = await assets.listDue(now, limit);
+      const due = await stores.assets.listDue(now, limit);
+      const finishable: string[] = [];
       for (const asset of due) {
-        await assets.save(failed(asset, INTERRUPTED));
-        await fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
+        const upload = await stores.resumableUploads.find(asset.id);
+        if (upload && isWhole(upload)) finishable.push(asset.id);
+        else await failStale(stores, asset, now);
       }
-      return { done: due.length };
-    }),
+      return { done: due.length, whole: finishable };
+    });
+    for (const id of whole) await finishOrRefuse(finish, id);
+    return { done };
+  },
 
   removeDueFiles: async (limit) => {
     const due = await unitOfWork.read(({ fileRemovals }) => fileRemovals.listDue(clock.now(), limit));
@@ -65,6 +79,21 @@ export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): Catal
       return dues.reduce(earliest, undefined);
     }),
 });
+
+async function failStale(stores: CatalogStores, asset: Asset, now: Instant): Promise<void> {
+  await stores.assets.save(failed(asset, INTERRUPTED));
+  await stores.fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
+  await removePieces(stores, asset.id, now);
+}
+
+/** A file that is refused is done with, too: why is written down. */
+async function finishOrRefuse(finish: FinishUpload, id: string): Promise<void> {
+  try {
+    await finish(id);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
+  }
+}
 
 const asItIs = <T>(title: T): T => title;
 

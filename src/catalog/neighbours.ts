@@ -1,7 +1,8 @@
 import type { AccessLevel } from '../kernel/access-level.ts';
 import type { Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
-import type { Bytes, CatalogStores, StoredFile } from './ports.ts';
+import type { CatalogStores } from './ports.ts';
+import type { Bytes, StoredFile } from './storage-ports.ts';
 import type { Rendition } from './rendition.ts';
 import { refusals } from './refusals.ts';
 import { isPublished, type Title, type Visibility } from './title.ts';

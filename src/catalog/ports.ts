@@ -3,9 +3,10 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Locks } from '../kernel/unit-of-work.ts';
-import type { Asset, ReceivedFile } from './asset.ts';
+import type { Asset } from './asset.ts';
 import type { Genre } from './genre.ts';
 import type { PictureSize, Rendition } from './rendition.ts';
+import type { ResumableUpload } from './resumable-upload.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
 import type { TitleOrder } from './title-order.ts';
 import type { DayViews, Trend } from './trending.ts';
@@ -116,6 +117,14 @@ export interface AssetStore {
   holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
 }
 
+export interface ResumableUploadStore {
+  find(id: string): Promise<ResumableUpload | undefined>;
+  add(upload: ResumableUpload): Promise<void>;
+  /** Stores an upload whose `version` is one above the stored one; any other is a lost race. */
+  save(upload: ResumableUpload): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
 /** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */
 export interface FileRemoval {
   readonly storageKey: string;
@@ -136,58 +145,9 @@ export interface CatalogStores extends Locks {
   readonly genres: GenreStore;
   readonly channelNames: ChannelNameStore;
   readonly assets: AssetStore;
+  readonly resumableUploads: ResumableUploadStore;
   readonly fileRemovals: FileRemovalStore;
   readonly outbox: Outbox;
-}
-
-export type Bytes = AsyncIterable<Uint8Array>;
-
-export interface Arrival {
-  readonly storageKey: string;
-  readonly stream: Bytes;
-  readonly limitBytes: number;
-  /** Content types to accept, told by the first bytes. */
-  readonly accept: readonly string[];
-  /** How many bytes the sender promised; null when unknown. */
-  readonly expectedBytes: number | null;
-}
-
-export type ReceiveFault = 'too-large' | 'unsupported' | 'truncated' | 'storage-full';
-export type Receipt =
-  | { readonly file: ReceivedFile; readonly fault: null }
-  | { readonly file: null; readonly fault: ReceiveFault };
-
-export interface StoredFile {
-  readonly bytes: number;
-  readonly modifiedAt: Instant;
-}
-
-/** A file of a package: the playlist, the head or a segment of one of its renditions. */
-export interface PackagePart {
-  readonly packageKey: string;
-  readonly rendition: string;
-  readonly name: string;
-}
-
-/**
- * Where media lies: files, and packages, which are made of parts. A key is an id; what is stored under it never
- * changes.
- */
-export interface MediaStorage {
-  /**
-   * Takes a file in: counted, sniffed and hashed as it streams, safe on disk and in its place before the
-   * answer. Any fault, or a stream that fails, leaves nothing behind.
-   */
-  receive(arrival: Arrival): Promise<Receipt>;
-  stat(storageKey: string): Promise<StoredFile | undefined>;
-  /** Bytes from `start` up to, not including, `end`. Fails when there is no such file. */
-  open(storageKey: string, range: { readonly start: number; readonly end: number }): Bytes;
-  /** What a package holds; undefined when there is none, or when it is not whole. */
-  renditionsOf(packageKey: string): Promise<readonly Rendition[] | undefined>;
-  statPart(part: PackagePart): Promise<StoredFile | undefined>;
-  openPart(part: PackagePart, range: { readonly start: number; readonly end: number }): Bytes;
-  /** Removes a file, or a package with all of its parts, whole or not; what is gone already is fine. */
-  remove(storageKey: string): Promise<void>;
 }
 
 /** A stored file, and what its first bytes told. */
