@@ -13,8 +13,8 @@ export async function removeAsset(
   dueAt: Instant,
 ): Promise<void> {
   const pieces = (await resumableUploads.find(id))?.pieces ?? [];
-  await resumableUploads.remove(id);
   await assets.remove(id);
+  await resumableUploads.remove(id);
   await fileRemovals.add({ storageKey, dueAt });
   if (packageKey !== null) await fileRemovals.add({ storageKey: packageKey, dueAt });
   await promiseAway(fileRemovals, pieces, dueAt);

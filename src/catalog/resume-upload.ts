@@ -120,6 +120,9 @@ const begin = (deps: CatalogDeps, wanted: NewResumableUpload): Promise<UploadSta
   });
 };
 
+/** The lock behind which an upload changes hands: many who go on with it at once queue, instead of losing races. */
+const writeLock = (id: string): string => `upload ${id}`;
+
 async function findUpload(
   { assets, resumableUploads }: Pick<CatalogStores, 'assets' | 'resumableUploads'>,
   { id, accountId }: UploadRef,
@@ -147,6 +150,7 @@ interface Taken extends UploadStanding {
 /** Puts the upload into the hands of this request, whoever had it before: what they send from now on is not counted. */
 const take = (deps: CatalogDeps, { ref, offset, contentLength }: MoreBytes): Promise<Taken> =>
   deps.unitOfWork.run(async (stores) => {
+    await stores.lock(writeLock(ref.id));
     const { asset, upload } = open(await findUpload(stores, ref), deps.clock.now());
     const title = await stores.titles.find(asset.titleId);
     if (!title) throw refusals.notFound();
@@ -209,14 +213,15 @@ const count = (
   { upload: { id }, writer }: Taken,
   { bytes, isLast }: Count,
 ): Promise<UploadStanding | undefined> =>
-  unitOfWork.run(async ({ assets, resumableUploads }) => {
+  unitOfWork.run(async ({ lock, assets, resumableUploads }) => {
+    await lock(writeLock(id));
     const [asset, current] = [await assets.find(id), await resumableUploads.find(id)];
     if (asset?.status !== 'uploading' || current?.writer !== writer) return undefined;
     const more = grown(current, bytes);
     const upload = isLast ? letGo(more) : more;
-    await resumableUploads.save(upload);
     const arriving = arrivingBy(asset, upload, { now: clock.now(), policy });
     await assets.save(arriving);
+    await resumableUploads.save(upload);
     return { asset: arriving, upload };
   });
 
