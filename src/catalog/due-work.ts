@@ -1,15 +1,11 @@
-import { DomainError } from '../kernel/domain-error.ts';
 import { earlier, type Instant } from '../kernel/instant.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
-import { failed, type Asset } from './asset.ts';
+import type { Asset } from './asset.ts';
 import { changeTitle } from './change-title.ts';
 import { rankByViews } from './count-views.ts';
 import type { CatalogDeps } from './deps.ts';
-import type { FinishUpload } from './finish-upload.ts';
-import type { CatalogStores } from './ports.ts';
-import { removePieces } from './remove-asset.ts';
+import { failStale, finishLate, type FinishUpload } from './finish-upload.ts';
 import { isWhole } from './resumable-upload.ts';
-import { INTERRUPTED } from './resume-upload.ts';
 
 export interface CatalogSweeps {
   /** Records the publication, and its event, of scheduled titles whose instant has come. */
@@ -26,7 +22,7 @@ export interface CatalogSweeps {
 }
 
 export const dueWork = (
-  { unitOfWork, clock, ids, storage }: CatalogDeps,
+  { unitOfWork, clock, ids, storage, policy }: CatalogDeps,
   finish: FinishUpload,
 ): CatalogSweeps & DueWork => ({
   publishDue: (limit) =>
@@ -46,18 +42,18 @@ export const dueWork = (
     }),
 
   failStaleUploads: async (limit) => {
+    const now = clock.now();
     const { done, whole } = await unitOfWork.run(async (stores) => {
-      const now = clock.now();
       const due = await stores.assets.listDue(now, limit);
-      const finishable: string[] = [];
+      const finishable: Asset[] = [];
       for (const asset of due) {
         const upload = await stores.resumableUploads.find(asset.id);
-        if (upload && isWhole(upload)) finishable.push(asset.id);
+        if (upload && isWhole(upload)) finishable.push(asset);
         else await failStale(stores, asset, now);
       }
       return { done: due.length, whole: finishable };
     });
-    for (const id of whole) await finishOrRefuse(finish, id);
+    await finishLate({ unitOfWork, policy }, finish, { whole, now });
     return { done };
   },
 
@@ -79,21 +75,6 @@ export const dueWork = (
       return dues.reduce(earliest, undefined);
     }),
 });
-
-async function failStale(stores: CatalogStores, asset: Asset, now: Instant): Promise<void> {
-  await stores.assets.save(failed(asset, INTERRUPTED));
-  await stores.fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
-  await removePieces(stores, asset.id, now);
-}
-
-/** A file that is refused is done with, too: why is written down. */
-async function finishOrRefuse(finish: FinishUpload, id: string): Promise<void> {
-  try {
-    await finish(id);
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
-  }
-}
 
 const asItIs = <T>(title: T): T => title;
 

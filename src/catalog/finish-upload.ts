@@ -1,9 +1,14 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import { failed, type Asset } from './asset.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { failed, uploadEnd, type Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
+import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { removePieces } from './remove-asset.ts';
 import { takeIn, type Demands } from './take-in.ts';
+
+/** Why an upload failed that nobody went on with. Not an answer of its own, so not a refusal. */
+export const INTERRUPTED = 'catalog.upload-interrupted';
 
 /** Takes in the file of a resumable upload that is whole; refuses as an upload in one piece would be. */
 export type FinishUpload = (id: string) => Promise<Asset>;
@@ -70,3 +75,53 @@ export async function endUpload(
   // Promised, but nobody should have to wait for the sweep to have room again.
   for (const key of useless) await storage.remove(key);
 }
+
+/** Ends an upload whose time has run out, and promises the removal of what it stored. */
+export async function failStale(
+  stores: Pick<CatalogStores, 'assets' | 'fileRemovals' | 'resumableUploads'>,
+  asset: Asset,
+  now: Instant,
+): Promise<void> {
+  await stores.assets.save(failed(asset, INTERRUPTED));
+  await stores.fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
+  await removePieces(stores, asset.id, now);
+}
+
+export interface Late {
+  /** Assets whose file has come whole, and was not taken in. */
+  readonly whole: readonly Asset[];
+  readonly now: Instant;
+}
+
+/**
+ * Takes in what is whole and whose process died before it could; what is refused is done with, too. One that breaks
+ * down keeps none of the others waiting, and after a day of that it is given up.
+ */
+export async function finishLate(
+  deps: Pick<CatalogDeps, 'unitOfWork' | 'policy'>,
+  finish: FinishUpload,
+  { whole, now }: Late,
+): Promise<void> {
+  const faults: unknown[] = [];
+  for (const asset of whole) {
+    try {
+      await finish(asset.id);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind !== 'unavailable') continue;
+      const end = uploadEnd(deps.policy.resumableUploadHours, asset.dueAt ?? now);
+      if (end <= now) await giveUpLate(deps, asset.id, now);
+      else faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+const giveUpLate = (
+  { unitOfWork }: Pick<CatalogDeps, 'unitOfWork'>,
+  id: string,
+  now: Instant,
+): Promise<void> =>
+  unitOfWork.run(async (stores) => {
+    const asset = await stores.assets.find(id);
+    if (asset?.status === 'uploading') await failStale(stores, asset, now);
+  });

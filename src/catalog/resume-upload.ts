@@ -2,7 +2,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { acceptedTypes, limitBytes, type Asset } from './asset.ts';
 import { beginAsset } from './begin-asset.ts';
 import type { CatalogDeps } from './deps.ts';
-import { endUpload, type FinishUpload } from './finish-upload.ts';
+import { endUpload, INTERRUPTED, type FinishUpload } from './finish-upload.ts';
 import type { AssetKind, TitleKind } from './kinds.ts';
 import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
@@ -19,9 +19,6 @@ import {
   type ResumableUpload,
 } from './resumable-upload.ts';
 import type { Appended, AppendFault, Bytes } from './storage-ports.ts';
-
-/** Why an upload failed that nobody went on with. Not an answer of its own, so not a refusal. */
-export const INTERRUPTED = 'catalog.upload-interrupted';
 
 export interface NewResumableUpload {
   readonly titleId: string;

@@ -129,6 +129,24 @@ describe('a resumable upload whose process dies behind the last byte', () => {
     });
   });
 
+  it('is tried for a day when it breaks down, keeps no other waiting, and is then given up', async () => {
+    const [lost, good] = [await all.world.title(), await all.world.title()];
+    const ref = await lastByteIn(lost);
+    for (const key of (await all.stored()).filter((name) => name.startsWith(ref.id)))
+      await all.storage.remove(key);
+    await lastByteIn(good);
+    all.world.advance(10 * MINUTE);
+    const sweep = () => all.world.catalog.failStaleUploads(10);
+    expect(await sweep().catch((error: unknown) => String(error))).to.match(
+      /neither the pieces nor the file/,
+    );
+    expect(await all.newest(good)).to.include({ status: 'ready', sha256: CLIP_SHA256 });
+    expect(await all.newest(lost)).to.include({ status: 'uploading' });
+    all.world.advance(24 * HOUR);
+    expect(await sweep()).to.deep.equal({ done: 1 });
+    expect(await all.newest(lost)).to.include({ status: 'failed', failure: 'catalog.upload-interrupted' });
+  });
+
   it('is finished once by many who ask, here and in other processes', async () => {
     const title = await all.world.title();
     const ref = await lastByteIn(title);
