@@ -24,11 +24,9 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-?8"?\
  * encoded), 413, 408 and 400 (no JSON, deeper than 20, or text that a database cannot keep).
  */
 export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
+  if (!hasBody(request)) return undefined;
   const { headers } = request;
   const declared = headers['content-length'];
-  if (headers['transfer-encoding'] === undefined && (declared === undefined || declared === '0')) {
-    return undefined;
-  }
   if (!isPlain(request) || !JSON_TYPE.test(headers['content-type'] ?? '')) {
     throw unsupportedMediaType('application/json');
   }
@@ -65,6 +63,12 @@ async function arrived(request: IncomingMessage, declared: number): Promise<Buff
   return Buffer.isBuffer(bytes) ? bytes : undefined;
 }
 
+/** Whether anything comes behind the head. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const declared = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (declared !== undefined && declared !== '0');
+}
+
 /** The raw body of an upload route: its type is checked here, its bytes are the use case's to read. */
 export function uploadOf(request: IncomingMessage, types: readonly string[]): Upload {
   const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -78,6 +82,10 @@ export function uploadOf(request: IncomingMessage, types: readonly string[]): Up
     contentLength: declared === undefined ? null : Number(declared),
   };
 }
+
+/** The bytes of an upload. Left open when reading stops early, so that the refusal can still be answered. */
+export const bytesOf = (stream: Readable): AsyncIterable<Uint8Array> =>
+  stream.iterator({ destroyOnReturn: false });
 
 /** The bytes of a taken body as a stream: whoever reads an upload need not know that it was read before. */
 function again(request: IncomingMessage): Readable {

@@ -13,6 +13,15 @@ const EXPOSED = [
   'Location',
   'Content-Range',
   'Accept-Ranges',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Tus-Checksum-Algorithm',
+  'Upload-Offset',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Expires',
 ];
 
 /**

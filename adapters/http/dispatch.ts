@@ -1,5 +1,5 @@
 import { isAdmin, type Actor } from '../../src/kernel/actor.ts';
-import { readJson, uploadOf, type BodyLimits } from './body.ts';
+import { hasBody, readJson, uploadOf, type BodyLimits } from './body.ts';
 import { edgeRefusals, insufficientScope, unauthenticated } from './edge-refusals.ts';
 import { send, type Exchange, type Reply } from './exchange.ts';
 import type { Faces } from './faces.ts';
@@ -9,8 +9,9 @@ import { isMetered } from './metered-calls.ts';
 import type { Authentication, Credential } from './passport.ts';
 import { passwordLogIn } from './password-log-in.ts';
 import { jsonBelow, pathBelow, type Place } from './place.ts';
+import { refuseUnspoken } from './protocol.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { Access, Route } from './route.ts';
+import type { Access, Route, Upload } from './route.ts';
 import { watchUpload } from './upload-watch.ts';
 
 export interface DispatchDeps {
@@ -92,7 +93,8 @@ function answerer(route: Route, deps: DispatchDeps, place: Place) {
     exchange.actor = known instanceof Promise ? await known : known;
     const actor = admitted(route, exchange.actor);
     if (meterCall && actor.kind === 'account') await meterCall(actor.accountId);
-    const upload = route.upload && uploadOf(request, route.upload.types);
+    if (route.protocol) refuseUnspoken(route.protocol, request);
+    const upload = route.upload && uploadIn(request, route.upload);
     const raw = route.body ? await (sent ? sent() : readJson(request, deps.bodies)) : undefined;
     const idempotency = route.idempotent
       ? idempotencyOf(headers['idempotency-key'], actor, {
@@ -101,11 +103,11 @@ function answerer(route: Route, deps: DispatchDeps, place: Place) {
           body: raw,
         })
       : undefined;
-    const { params, query, body } = validated(route, target, raw);
+    const { params, query, body, head } = validated(route, target, { raw, headers });
     const signedIn = logIn && (await logIn(deps.faces, { request, response, body, address, headers }));
     // The route's generic parameters were checked where it was declared; here they are erased.
     const who = actor as never;
-    const given = { actor: who, params, query, body, upload, idempotency, address, headers, signedIn };
+    const given = { actor: who, params, query, body, upload, idempotency, address, headers, head, signedIn };
     const work = () => route.handle(deps.faces, given);
     const result = await (upload ? watched(request, deps.bodies, work) : work());
     return replyOf(route, result, place.baseOf(request));
@@ -136,6 +138,11 @@ async function watched<R>(
     stop();
   }
 }
+
+const uploadIn = (
+  request: Exchange['request'],
+  { types, isOptional = false }: NonNullable<Route['upload']>,
+): Upload | undefined => (isOptional && !hasBody(request) ? undefined : uploadOf(request, types));
 
 const NO_HEADERS: Reply['headers'] = {};
 

@@ -2,7 +2,7 @@ import { refusal } from '../../src/kernel/domain-error.ts';
 import { notFound } from '../../src/kernel/not-found.ts';
 import { HttpRefusal } from './problems.ts';
 
-/** One thing wrong with the input: a JSON pointer into the body, or `/query/…`. */
+/** One thing wrong with the input: a JSON pointer into the body, or `/query/…`, or `/headers/…`. */
 export interface InputFault {
   readonly pointer: string;
   readonly detail: string;
@@ -72,6 +72,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   'request.unauthenticated': 401,
   'request.insufficient-scope': 403,
   'request.timeout': 408,
+  'request.protocol-version': 412,
   'request.too-large': 413,
   'request.unsupported-media-type': 415,
   'request.range-not-satisfiable': 416,

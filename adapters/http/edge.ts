@@ -8,9 +8,10 @@ import { exchangeOf, send, sendProblem, settleHead, type Exchange } from './exch
 import type { EdgeLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { lingerAfter } from './linger.ts';
-import { PathTable } from './path-table.ts';
+import { PathTable, type Found } from './path-table.ts';
 import type { Place } from './place.ts';
 import { probes, type ProbeDeps } from './probes.ts';
+import { headOf, type Protocol } from './protocol.ts';
 import type { RawRoute, Route } from './route.ts';
 import { apiHeaders } from './secure-headers.ts';
 
@@ -24,6 +25,7 @@ export interface EdgeDeps extends DispatchDeps, ProbeDeps {
 
 interface Answering {
   readonly pattern: string;
+  readonly protocol?: Protocol | undefined;
   readonly handle: Handler;
 }
 
@@ -47,6 +49,8 @@ export function edge(
     if (found.state === 'nothing' && place.isGuestAtRoot(request) && !isDocument(path)) return false;
     const exchange = exchangeOf(request, response, constant);
     if (found.state === 'found') exchange.pattern = found.value.pattern;
+    const protocol = protocolOf(found);
+    if (protocol) exchange.head.push(...headOf(protocol, request.method));
     response.once('close', () => finished(exchange, deps));
     lingerAfter(request, response);
     if (request.headers.origin !== undefined) {
@@ -74,8 +78,9 @@ function tableOf(deps: EdgeDeps, place: Place): PathTable<Answering> {
   const table = new PathTable<Answering>();
   for (const route of deps.routes) {
     const handle = handlerOf(route, deps, place);
+    const { protocol } = route;
     for (const base of BASES) {
-      table.add(route.method, base + route.path, { pattern: BASES[0] + route.path, handle });
+      table.add(route.method, base + route.path, { pattern: BASES[0] + route.path, protocol, handle });
     }
   }
   for (const [path, probe] of probes(deps)) table.add('get', path, { pattern: path, handle: probe });
@@ -90,6 +95,13 @@ function tableOf(deps: EdgeDeps, place: Place): PathTable<Answering> {
     });
   }
   return table;
+}
+
+function protocolOf(found: Found<Answering>): Protocol | undefined {
+  if (found.state === 'found') return found.value.protocol;
+  return found.state === 'other-method'
+    ? found.values.find(({ protocol }) => protocol !== undefined)?.protocol
+    : undefined;
 }
 
 function answerOther(exchange: Exchange, methods: readonly string[]): void {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { isId } from '../../src/kernel/ids.ts';
 import { escapePointer } from './body.ts';
@@ -11,22 +12,31 @@ export interface Addressed {
   readonly search: string;
 }
 
+/** What was sent, as it came. */
+export interface Sent {
+  /** The body, parsed. */
+  readonly raw: unknown;
+  readonly headers: IncomingMessage['headers'];
+}
+
 export interface Input {
   readonly params: unknown;
   readonly query: unknown;
+  readonly head: unknown;
   readonly body: unknown;
 }
 
 /**
- * The validated input of a route. All that is wrong with query and body is said at once; only then is an
+ * The validated input of a route. All that is wrong with query, headers and body is said at once; only then is an
  * id that cannot be one answered, exactly like one that does not exist.
  */
-export function validated(route: Route, { params, search }: Addressed, raw: unknown): Input {
+export function validated(route: Route, { params, search }: Addressed, { raw, headers }: Sent): Input {
   const faults: InputFault[] = [];
   const query = route.query && parsedBy(route.query, queryOf(search, faults), '/query', faults);
+  const head = route.head && parsedBy(route.head, headers, '/headers', faults);
   const body = route.body && parsedBy(route.body, raw === undefined ? {} : raw, '', faults);
   if (faults.length > 0) throw edgeRefusals.invalid(faults);
-  return { params: paramsOf(route, params), query, body };
+  return { params: paramsOf(route, params), query, head, body };
 }
 
 /** A parameter called `id` or `…_id` is an id; the rest is the schema's to judge. */

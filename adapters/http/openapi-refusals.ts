@@ -7,7 +7,19 @@ import type { Route } from './route.ts';
 /** Without `access` nobody is asked who they are. */
 type Refusing = Pick<Route, 'refuses' | 'path'> &
   Partial<
-    Pick<Route, 'access' | 'scope' | 'rate' | 'query' | 'body' | 'upload' | 'idempotent' | 'authenticates'>
+    Pick<
+      Route,
+      | 'access'
+      | 'scope'
+      | 'rate'
+      | 'query'
+      | 'head'
+      | 'body'
+      | 'upload'
+      | 'protocol'
+      | 'idempotent'
+      | 'authenticates'
+    >
   >;
 
 /** Every way in which a route may say no: what all routes of its form share, and what its use case refuses. */
@@ -29,7 +41,8 @@ function sharedCodes(route: Refusing): readonly string[] {
   if (route.scope) codes.push('request.insufficient-scope');
   if (route.path.includes('{')) codes.push('request.not-found');
   if (route.access && isMetered(route.path)) codes.push(...METERED_REFUSALS);
-  if (route.query || route.body || route.idempotent) codes.push('request.invalid');
+  if (route.protocol) codes.push('request.protocol-version');
+  if (route.query || route.head || route.body || route.idempotent) codes.push('request.invalid');
   if (route.body || route.upload) codes.push('request.too-large', 'request.unsupported-media-type');
   if (route.body) codes.push('request.timeout');
   if (route.idempotent) codes.push('idempotency.other-request', 'idempotency.in-progress');

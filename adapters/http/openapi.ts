@@ -79,7 +79,11 @@ export function openApi({ routes, rawRoutes, info, base = '' }: OpenApiInput): J
 }
 
 function operation(route: Route, components: Components): Json {
-  const parameters = [...pathParameters(route, components), ...queryParameters(route, components)];
+  const parameters = [
+    ...pathParameters(route, components),
+    ...queryParameters(route, components),
+    ...headerParameters(route, components),
+  ];
   if (route.idempotent) parameters.push(IDEMPOTENCY_KEY);
   return {
     operationId: operationId(route.method, route.path),
@@ -140,6 +144,19 @@ function queryParameters(route: Route, components: Components): Json[] {
   }));
 }
 
+function headerParameters(route: Route, components: Components): Json[] {
+  const { properties, required } = propertiesOf(route.head, components);
+  const own = Object.entries(properties).map(([name, schema]) => ({
+    name: name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
+    in: 'header',
+    ...(required.includes(name) ? { required: true } : {}),
+    schema,
+  }));
+  if (!route.protocol) return own;
+  const { versionHeader: name, version } = route.protocol;
+  return [{ name, in: 'header', required: true, schema: { const: version } }, ...own];
+}
+
 function propertiesOf(
   schema: z.ZodType | undefined,
   components: Components,
@@ -156,7 +173,7 @@ function requestBody(route: Route, components: Components): Json {
     const content = Object.fromEntries(
       route.upload.types.map((type) => [type, { schema: { type: 'string', contentMediaType: type } }]),
     );
-    return { requestBody: { required: true, content } };
+    return { requestBody: { required: route.upload.isOptional !== true, content } };
   }
   if (!route.body) return {};
   const schema = components.schemaOf(route.body, 'input');

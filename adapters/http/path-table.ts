@@ -5,7 +5,12 @@ export type Found<T> =
       readonly value: T;
       readonly params: Readonly<Record<string, string>>;
     }
-  | { readonly state: 'other-method'; readonly methods: readonly string[] }
+  | {
+      readonly state: 'other-method';
+      readonly methods: readonly string[];
+      /** What the path has under its methods. */
+      readonly values: readonly T[];
+    }
   | { readonly state: 'nothing' };
 
 interface Endpoint<T> {
@@ -60,7 +65,10 @@ export class PathTable<T> {
     const place = walk(this.#root, segmentsOf(path), values);
     if (!place) return { state: 'nothing' };
     const endpoint = place.methods.get(method) ?? (method === 'head' ? place.methods.get('get') : undefined);
-    if (!endpoint) return { state: 'other-method', methods: allowed(place) };
+    if (!endpoint) {
+      const values = [...place.methods.values()].map(({ value }) => value);
+      return { state: 'other-method', methods: allowed(place), values };
+    }
     const params: Record<string, string> = {};
     endpoint.names.forEach((name, index) => (params[name] = decoded(values[index] ?? '')));
     return { state: 'found', value: endpoint.value, params };

@@ -14,6 +14,8 @@ export const STATUS_OF: Readonly<Record<RefusalKind, number>> = {
   unsupported: 415,
   mismatch: 422,
   limited: 429,
+  // Not of HTTP: the checksum mismatch of tus 1.0.
+  damaged: 460,
   unavailable: 503,
 };
 

@@ -5,6 +5,7 @@ import type { ServiceScope } from '../../src/identity/index.ts';
 import type { AccountActor, Actor } from '../../src/kernel/actor.ts';
 import type { Idempotency } from '../../src/kernel/once.ts';
 import type { Faces } from './faces.ts';
+import type { Protocol } from './protocol.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -18,7 +19,8 @@ export type Access = 'public' | 'account' | 'admin' | 'service' | 'account-or-se
 export type RateClass = 'api' | 'register' | 'login' | 'unlimited';
 
 /** Objects that belong to somebody: the ownership tests need one of each kind, and of somebody else's. */
-export type OwnedObject = 'account-session' | 'invoice' | 'payment' | 'reservation' | 'stream' | 'title';
+export type OwnedObject =
+  'account-session' | 'invoice' | 'payment' | 'reservation' | 'stream' | 'title' | 'upload';
 
 type ServiceActor = Extract<Actor, { kind: 'service' }>;
 export interface ActorOf {
@@ -37,7 +39,7 @@ export interface Upload {
   readonly contentLength: number | null;
 }
 
-export interface RouteRequest<A extends Access, P, Q, B, S = undefined> {
+export interface RouteRequest<A extends Access, P, Q, B, S = undefined, H = unknown> {
   readonly actor: ActorOf[A];
   readonly params: P;
   readonly query: Q;
@@ -48,6 +50,8 @@ export interface RouteRequest<A extends Access, P, Q, B, S = undefined> {
   /** The caller's address, for throttles and the list of sessions. */
   readonly address: string;
   readonly headers: IncomingMessage['headers'];
+  /** Those of them that the route reads, validated. */
+  readonly head: H;
   /** What the route's `authenticates` gave. */
   readonly signedIn: S;
 }
@@ -74,6 +78,7 @@ export interface RouteSpec<
   B extends z.ZodType,
   R extends z.ZodType,
   S = undefined,
+  H extends z.ZodType = z.ZodType,
 > {
   readonly method: Method;
   /** Below `/api/v1`, parameters in braces: `/videos/{id}`. */
@@ -85,10 +90,18 @@ export interface RouteSpec<
   readonly scope?: ServiceScope;
   readonly params?: P;
   readonly query?: Q;
+  /** Headers that it reads, by their names in lower case. */
+  readonly head?: H;
   /** A JSON body. */
   readonly body?: B;
   /** A raw body of at most so many bytes (checked by the use case as it streams), of these types. */
-  readonly upload?: { readonly types: readonly string[] };
+  readonly upload?: {
+    readonly types: readonly string[];
+    /** There may be none: then there is no upload to read. */
+    readonly isOptional?: boolean;
+  };
+  /** A protocol on top of HTTP that the caller must speak. */
+  readonly protocol?: Protocol;
   /** The usual status; the schema is absent with 204. */
   readonly reply: {
     readonly status: number;
@@ -113,12 +126,12 @@ export interface RouteSpec<
   readonly authenticates?: (usher: Faces, request: LogInRequest<z.output<B>>) => Promise<S>;
   readonly handle: (
     usher: Faces,
-    request: RouteRequest<A, z.output<P>, z.output<Q>, z.output<B>, S>,
+    request: RouteRequest<A, z.output<P>, z.output<Q>, z.output<B>, S, z.output<H>>,
   ) => Promise<Response<z.input<R>>>;
 }
 
 /** A route as its readers see it: the router, the validator, OpenAPI, the inventory of the tests. */
-export type Route = RouteSpec<Access, z.ZodType, z.ZodType, z.ZodType, z.ZodType, unknown>;
+export type Route = RouteSpec<Access, z.ZodType, z.ZodType, z.ZodType, z.ZodType, unknown, z.ZodType>;
 
 /** A route for service keys names the scope that they need, and no other does. */
 type Scoped<A extends Access> = A extends 'service' | 'account-or-service'
@@ -133,8 +146,9 @@ export const route = <
   B extends z.ZodType = z.ZodType<undefined>,
   R extends z.ZodType = z.ZodType<undefined, undefined>,
   S = undefined,
+  H extends z.ZodType = z.ZodType<Readonly<Record<string, never>>>,
 >(
-  spec: RouteSpec<A, P, Q, B, R, S> & Scoped<A>,
+  spec: RouteSpec<A, P, Q, B, R, S, H> & Scoped<A>,
 ): Route => spec as unknown as Route;
 
 /** A route that answers by itself (media, probes, documents): outside `/api/v1`, not JSON. */

@@ -69,7 +69,7 @@ const SCHEDULE = [
   {
     name: 'catalog.fail-stale-uploads',
     everyMinutes: 5,
-    idempotentBecause: 'an upload fails once: the guarded save of a second sweep is lost',
+    idempotentBecause: 'an upload fails, or is taken in, once: the guarded save of a second sweep is lost',
   },
   {
     name: 'catalog.package-due',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Arrival, Receipt, ReceiveFault } from '../../src/catalog/index.ts';
 import { isOversized, pixelSizeOf } from '../../src/identity/picture-size.ts';
+import { hasCode } from './disk.ts';
 import { contentTypeOf, HEAD_BYTES } from './sniff.ts';
 
 /** An upload that ends early for a reason of its own, not of the disk's. */
@@ -81,10 +82,16 @@ export function inspected({ stream, limitBytes, accept, expectedBytes }: Arrival
 }
 
 /** A connection that breaks is a truncated upload, not a fault of ours. */
-async function* arriving(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* arriving(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch (error) {
     throw Object.assign(new ReceiveEnded('truncated'), { cause: error });
   }
+}
+
+/** What is the sender's doing, or the disk's being full; undefined for every other error. */
+export function faultOf(error: unknown): ReceiveFault | undefined {
+  if (error instanceof ReceiveEnded) return error.fault;
+  return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT') ? 'storage-full' : undefined;
 }

@@ -6,12 +6,12 @@ import type {
   MediaStorage,
   PackagePart,
   Receipt,
-  ReceiveFault,
   StoredFile,
 } from '../../src/catalog/index.ts';
 import { HOUR, instant } from '../../src/kernel/instant.ts';
-import { absent, hasCode, synced } from './disk.ts';
-import { inspected, ReceiveEnded } from './inspect-stream.ts';
+import { absent, synced } from './disk.ts';
+import { faultOf, inspected } from './inspect-stream.ts';
+import { localPieces } from './local-pieces.ts';
 import { packageFolders, type PackageFolders } from './package-folders.ts';
 import { partPath } from './package-layout.ts';
 import { readPieces } from './read-pieces.ts';
@@ -28,9 +28,9 @@ export interface LocalStorage extends MediaStorage, PackageFolders {
 }
 
 /**
- * Media in a folder: `incoming/` while a file arrives, `files/` once it is whole; `packaging/` and `packages/`
- * alike. All lie in one file system, so that moving something into place is atomic. Clears away what dead
- * processes left in `incoming/`; what they left in `packaging/` is promised away with the rows that name it.
+ * Media in a folder: `incoming/` while a file arrives, `pieces/` while it comes piece by piece, `files/` once it is
+ * whole; `packaging/` and `packages/` alike. All lie in one file system, so that moving something into place is atomic. Clears away what dead
+ * processes left in `incoming/`; what they left in `packaging/` and `pieces/` is promised away with the rows that name it.
  */
 export async function openLocalStorage(folder: string): Promise<LocalStorage> {
   const incoming = join(folder, 'incoming');
@@ -39,6 +39,7 @@ export async function openLocalStorage(folder: string): Promise<LocalStorage> {
   await removeOrphans(incoming);
 
   const packages = await packageFolders(folder, checkedKey);
+  const pieces = await localPieces({ pieces: join(folder, 'pieces'), incoming, files }, checkedKey);
   const pathOf = (storageKey: string): string => join(files, checkedKey(storageKey));
   const pathOfPart = (part: PackagePart): string => join(packages.pathOf(part.packageKey), partPath(part));
 
@@ -62,6 +63,8 @@ export async function openLocalStorage(folder: string): Promise<LocalStorage> {
         return { file: null, fault };
       }
     },
+    append: pieces.append,
+    assemble: pieces.assemble,
     stat: async (storageKey) => statOf(pathOf(storageKey)),
     open: (storageKey, span) => readPieces(pathOf(storageKey), span),
     renditionsOf: packages.renditionsOf,
@@ -69,6 +72,7 @@ export async function openLocalStorage(folder: string): Promise<LocalStorage> {
     openPart: (part, span) => readPieces(pathOfPart(part), span),
     remove: async (storageKey) => {
       await rm(pathOf(storageKey), { force: true });
+      await pieces.remove(storageKey);
       await packages.remove(storageKey);
     },
   };
@@ -95,11 +99,6 @@ async function write(arrival: Arrival, path: string): Promise<NonNullable<Receip
     await handle.close();
   }
   return arriving.result();
-}
-
-function faultOf(error: unknown): ReceiveFault | undefined {
-  if (error instanceof ReceiveEnded) return error.fault;
-  return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT') ? 'storage-full' : undefined;
 }
 
 async function removeOrphans(incoming: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ByteSpan, MediaStorage, PackagePart, Rendition } from '../../src/catalog/index.ts';
 import { instant, type Instant } from '../../src/kernel/instant.ts';
 import { inspected, ReceiveEnded } from './inspect-stream.ts';
+import { memoryPieces } from './memory-pieces.ts';
 import { partPath } from './package-layout.ts';
 
 interface Held {
@@ -33,26 +34,34 @@ export function memoryStorage({ capacityBytes = 256 * 1024 ** 2 } = {}): MemoryS
     return file && { bytes: file.bytes.length, modifiedAt: file.modifiedAt };
   };
 
-  return {
-    receive: async (arrival) => {
-      const arriving = inspected(arrival);
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      try {
-        for await (const chunk of arriving.bytes) {
-          size += chunk.byteLength;
-          if (held + size > capacityBytes) throw new ReceiveEnded('storage-full');
-          chunks.push(chunk);
-        }
-      } catch (error) {
-        if (error instanceof ReceiveEnded) return { file: null, fault: error.fault };
-        throw error;
+  const put = (storageKey: string, bytes: Buffer): void => {
+    remove(storageKey);
+    held += bytes.length;
+    files.set(storageKey, { bytes, modifiedAt: instant(Date.now()) });
+  };
+  const receive: MediaStorage['receive'] = async (arrival) => {
+    const arriving = inspected(arrival);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of arriving.bytes) {
+        size += chunk.byteLength;
+        if (held + size > capacityBytes) throw new ReceiveEnded('storage-full');
+        chunks.push(chunk);
       }
-      remove(arrival.storageKey);
-      held += size;
-      files.set(arrival.storageKey, { bytes: Buffer.concat(chunks), modifiedAt: instant(Date.now()) });
-      return { file: arriving.result(), fault: null };
-    },
+    } catch (error) {
+      if (error instanceof ReceiveEnded) return { file: null, fault: error.fault };
+      throw error;
+    }
+    put(arrival.storageKey, Buffer.concat(chunks));
+    return { file: arriving.result(), fault: null };
+  };
+  const hasRoom = (bytes: number): boolean => held + bytes <= capacityBytes;
+  const bytesOf = (storageKey: string): Buffer | undefined => files.get(storageKey)?.bytes;
+
+  return {
+    receive,
+    ...memoryPieces({ receive, bytesOf, put, hasRoom }),
     place: async (packageKey, renditions, parts) => {
       for (const [name, bytes] of Object.entries(parts)) {
         held += bytes.length;

@@ -62,6 +62,9 @@ export function acceptedTypes(titleKind: TitleKind, kind: AssetKind): readonly s
 export const limitBytes = (kind: AssetKind, policy: CatalogPolicy): number =>
   kind === 'poster' ? policy.posterLimitBytes : policy.mediaLimitBytes;
 
+/** An upload that has not ended may take until then: from its beginning, or from when more of it came. */
+export const uploadEnd = (hours: number, now: Instant): Instant => after(now, hours * HOUR);
+
 export interface AssetOrigin {
   readonly id: string;
   readonly titleId: string;
@@ -69,7 +72,10 @@ export interface AssetOrigin {
   readonly now: Instant;
 }
 
-export const beginUpload = ({ now, ...origin }: AssetOrigin, policy: CatalogPolicy): Asset => ({
+export const beginUpload = (
+  { now, ...origin }: AssetOrigin,
+  { uploadHours }: Pick<CatalogPolicy, 'uploadHours'>,
+): Asset => ({
   ...origin,
   status: 'uploading',
   progress: 0,
@@ -80,13 +86,21 @@ export const beginUpload = ({ now, ...origin }: AssetOrigin, policy: CatalogPoli
   durationSeconds: null,
   failure: null,
   createdAt: now,
-  dueAt: after(now, policy.uploadHours * HOUR),
+  dueAt: uploadEnd(uploadHours, now),
   readyAt: null,
   packageAt: null,
   attempts: 0,
   packageKey: null,
   renditions: null,
   version: 1,
+});
+
+/** More of its file has come: from now on it may take until `dueAt`. */
+export const arriving = (asset: Asset, progress: number, dueAt: Instant): Asset => ({
+  ...asset,
+  progress,
+  dueAt,
+  version: asset.version + 1,
 });
 
 /** The file is whole and in its place. An upload that was superseded or given up meanwhile is refused. */

@@ -4,8 +4,8 @@ import type { CatalogPolicy } from './policy.ts';
 import type { BatchedRead } from '../kernel/together.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
 import type { CatalogStores, Packager, ViewerStanding } from './ports.ts';
-import type { MediaStorage } from './storage-ports.ts';
 import type { SourceLinks } from './source-ports.ts';
+import type { MediaStorage } from './storage-ports.ts';
 
 export interface CatalogDeps {
   readonly unitOfWork: UnitOfWork<CatalogStores>;

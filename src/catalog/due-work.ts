@@ -1,25 +1,30 @@
 import { earlier, type Instant } from '../kernel/instant.ts';
 import type { DueWork, Swept } from '../kernel/due.ts';
-import { failed } from './asset.ts';
+import type { Asset } from './asset.ts';
 import { changeTitle } from './change-title.ts';
 import { rankByViews } from './count-views.ts';
 import type { CatalogDeps } from './deps.ts';
-
-/** Why an upload failed whose process never came back. Not an answer to a request, so not a refusal. */
-const INTERRUPTED = 'catalog.upload-interrupted';
+import { failStale, finishLate, type FinishUpload } from './finish-upload.ts';
+import { isWhole } from './resumable-upload.ts';
 
 export interface CatalogSweeps {
   /** Records the publication, and its event, of scheduled titles whose instant has come. */
   publishDue(limit: number): Promise<Swept>;
   /** Lets the scores of `trending` grow old: each is another at midnight of UTC. */
   rankTrending(limit: number): Promise<Swept>;
-  /** Ends uploads whose time has run out, and promises the removal of what they stored. */
+  /**
+   * Ends uploads whose time has run out, and promises the removal of what they stored; those that are whole, and
+   * whose process died before they were taken in, it takes in.
+   */
   failStaleUploads(limit: number): Promise<Swept>;
   /** Removes files that nothing needs any more. */
   removeDueFiles(limit: number): Promise<Swept>;
 }
 
-export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): CatalogSweeps & DueWork => ({
+export const dueWork = (
+  { unitOfWork, clock, ids, storage, policy }: CatalogDeps,
+  finish: FinishUpload,
+): CatalogSweeps & DueWork => ({
   publishDue: (limit) =>
     unitOfWork.run(async (stores) => {
       const now = clock.now();
@@ -36,16 +41,21 @@ export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): Catal
       return { done: due.length };
     }),
 
-  failStaleUploads: (limit) =>
-    unitOfWork.run(async ({ assets, fileRemovals }) => {
-      const now = clock.now();
-      const due = await assets.listDue(now, limit);
+  failStaleUploads: async (limit) => {
+    const now = clock.now();
+    const { done, whole } = await unitOfWork.run(async (stores) => {
+      const due = await stores.assets.listDue(now, limit);
+      const finishable: Asset[] = [];
       for (const asset of due) {
-        await assets.save(failed(asset, INTERRUPTED));
-        await fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
+        const upload = await stores.resumableUploads.find(asset.id);
+        if (upload && isWhole(upload)) finishable.push(asset);
+        else await failStale(stores, asset, now);
       }
-      return { done: due.length };
-    }),
+      return { done: due.length, whole: finishable };
+    });
+    await finishLate({ unitOfWork, policy }, finish, { whole, now });
+    return { done };
+  },
 
   removeDueFiles: async (limit) => {
     const due = await unitOfWork.read(({ fileRemovals }) => fileRemovals.listDue(clock.now(), limit));

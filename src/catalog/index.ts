@@ -8,6 +8,8 @@ import { channelNameCommands, type ChannelNameCommands } from './name-channels.t
 import { browseQuestions, type BrowseQuestions } from './browse.ts';
 import { packagingCommands, type PackagingCommands } from './package-assets.ts';
 import { sourceQuestions, type SourceQuestions } from './source.ts';
+import { uploadFinisher } from './finish-upload.ts';
+import { resumableUploadCommands, type ResumableUploadCommands } from './resume-upload.ts';
 import { uploadCommands, type UploadCommands } from './upload.ts';
 import { figureCommands, type FigureCommands } from './count-views.ts';
 
@@ -21,6 +23,7 @@ export type { NewTitle, TitleRef } from './manage-titles.ts';
 export type { OpenMedia, OpenPackage, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
 export type * from './ports.ts';
+export { DIGEST_ALGORITHMS, type Digest, type FilePiece, type ResumableUpload } from './resumable-upload.ts';
 export type * from './source-ports.ts';
 export type * from './storage-ports.ts';
 export { ladderOf, type PictureSize, type PlannedPicture, type Rendition } from './rendition.ts';
@@ -38,6 +41,7 @@ export {
 export { TITLE_STATUSES, titleLifecycle, type TitleStatus, type TitleTrigger } from './title-lifecycle.ts';
 export { TITLE_SORTS, type TitleOrder, type TitleSort } from './title-order.ts';
 export type { DayViews, Trend } from './trending.ts';
+export type { MoreBytes, NewResumableUpload, UploadRef, UploadStanding } from './resume-upload.ts';
 export type { OpenSource } from './source.ts';
 export type { AssetSlot, AssetUpload, SlotAsset } from './upload.ts';
 
@@ -49,6 +53,7 @@ export interface Catalog
     ChannelNameCommands,
     BrowseQuestions,
     UploadCommands,
+    ResumableUploadCommands,
     PackagingCommands,
     FigureCommands,
     NeighbourQuestions,
@@ -56,16 +61,20 @@ export interface Catalog
     CatalogSweeps,
     DueWork {}
 
-export const createCatalog = (deps: CatalogDeps): Catalog => ({
-  ...titleCommands(deps),
-  ...genreCommands(deps),
-  ...genreQuestions(deps),
-  ...channelNameCommands(deps),
-  ...browseQuestions(deps),
-  ...uploadCommands(deps),
-  ...packagingCommands(deps),
-  ...figureCommands(deps),
-  ...neighbourQuestions(deps),
-  ...sourceQuestions(deps),
-  ...dueWork(deps),
-});
+export function createCatalog(deps: CatalogDeps): Catalog {
+  const finish = uploadFinisher(deps);
+  return {
+    ...titleCommands(deps),
+    ...genreCommands(deps),
+    ...genreQuestions(deps),
+    ...channelNameCommands(deps),
+    ...browseQuestions(deps),
+    ...uploadCommands(deps),
+    ...resumableUploadCommands(deps, finish),
+    ...packagingCommands(deps),
+    ...figureCommands(deps),
+    ...neighbourQuestions(deps),
+    ...sourceQuestions(deps),
+    ...dueWork(deps, finish),
+  };
+}

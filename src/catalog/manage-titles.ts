@@ -4,7 +4,7 @@ import type { CatalogDeps } from './deps.ts';
 import { titleDeleted } from './events.ts';
 import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
-import { removeAsset, unwantedFrom } from './remove-asset.ts';
+import { removeUnwanted } from './remove-asset.ts';
 import {
   archive,
   createTitle,
@@ -80,9 +80,7 @@ export function titleCommands(deps: CatalogDeps): TitleCommands {
         // An upload that begins at the same moment must meet either the title or its absence.
         await stores.lock(uploadLock(ref.id));
         const title = await findTitle(stores, ref);
-        for (const asset of await stores.assets.listOf(title.id)) {
-          await removeAsset(stores, asset, unwantedFrom(asset, deps));
-        }
+        for (const asset of await stores.assets.listOf(title.id)) await removeUnwanted(deps, stores, asset);
         await stores.titles.remove(title.id);
         await stores.outbox.add([titleDeleted(title, { ids, at: now })]);
       }),

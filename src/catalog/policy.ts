@@ -5,6 +5,12 @@ export interface CatalogPolicy {
   readonly posterLimitBytes: number;
   /** An upload may take so long; after that it counts as interrupted. */
   readonly uploadHours: number;
+  /** A resumable upload is kept so long after something of it came. */
+  readonly resumableUploadHours: number;
+  /** Making a file of a resumable upload that is whole may take so long; after that a sweep does it. */
+  readonly finishingMinutes: number;
+  /** So often a writer of a resumable upload may fall silent and another one take its place. */
+  readonly uploadPieces: number;
   /** A replaced file stays readable so long, for those who are watching it. */
   readonly keepReplacedHours: number;
   /** A link to an uploaded file is good for so long. */
@@ -20,6 +26,9 @@ export const catalogPolicy: CatalogPolicy = {
   mediaLimitBytes: 5 * 1024 ** 3,
   posterLimitBytes: 5 * 1024 ** 2,
   uploadHours: 6,
+  resumableUploadHours: 24,
+  finishingMinutes: 10,
+  uploadPieces: 100,
   keepReplacedHours: 24,
   sourceLinkHours: 1,
   packagingLeaseSeconds: 60,

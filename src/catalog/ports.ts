@@ -6,6 +6,7 @@ import type { Locks } from '../kernel/unit-of-work.ts';
 import type { Asset } from './asset.ts';
 import type { Genre } from './genre.ts';
 import type { PictureSize, Rendition } from './rendition.ts';
+import type { ResumableUpload } from './resumable-upload.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
 import type { TitleOrder } from './title-order.ts';
 import type { DayViews, Trend } from './trending.ts';
@@ -116,6 +117,14 @@ export interface AssetStore {
   holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
 }
 
+export interface ResumableUploadStore {
+  find(id: string): Promise<ResumableUpload | undefined>;
+  add(upload: ResumableUpload): Promise<void>;
+  /** Stores an upload whose `version` is one above the stored one; any other is a lost race. */
+  save(upload: ResumableUpload): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
 /** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */
 export interface FileRemoval {
   readonly storageKey: string;
@@ -136,6 +145,7 @@ export interface CatalogStores extends Locks {
   readonly genres: GenreStore;
   readonly channelNames: ChannelNameStore;
   readonly assets: AssetStore;
+  readonly resumableUploads: ResumableUploadStore;
   readonly fileRemovals: FileRemovalStore;
   readonly outbox: Outbox;
 }

@@ -55,6 +55,29 @@ export const refusals = {
     'catalog.upload-superseded',
     'A newer upload took the place of this one, or it took too long. Nothing was kept.',
   ),
+  uploadOffset: refusal(
+    'conflict',
+    'catalog.upload-offset-mismatch',
+    'Go on where the upload stands: everything before its offset is stored, and nothing behind it.',
+    (offset: number) => ({ offset }),
+  ),
+  uploadTakenOver: refusal(
+    'conflict',
+    'catalog.upload-taken-over',
+    'Another request goes on with this upload. Ask for its offset.',
+  ),
+  uploadDamaged: refusal(
+    'damaged',
+    'catalog.upload-damaged',
+    'The bytes do not come to their checksum. None of them was kept.',
+  ),
+  uploadTorn: refusal('gone', 'catalog.upload-torn', 'The upload was broken off too often. Begin another.'),
+  uploadEnded: refusal(
+    'gone',
+    'catalog.upload-ended',
+    'The upload has ended, and nothing of it is kept. Begin another.',
+    (failure: string) => ({ failure }),
+  ),
   sourceLinkInvalid: refusal(
     'forbidden',
     'catalog.source-link-invalid',
@@ -68,7 +91,7 @@ export const refusals = {
   storageFull: refusal(
     'unavailable',
     'catalog.storage-full',
-    'There is no room for the file at the moment. Nothing was kept.',
+    'There is no room for the file at the moment. Of a resumable upload, what came before is kept.',
     () => ({ retry_after_seconds: 60 }),
   ),
 };

@@ -1,6 +1,7 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { ReceivedFile } from './asset.ts';
 import type { Rendition } from './rendition.ts';
+import type { Digest, FilePiece } from './resumable-upload.ts';
 
 export type Bytes = AsyncIterable<Uint8Array>;
 
@@ -42,6 +43,37 @@ export interface PackagePart {
   readonly name: string;
 }
 
+/** More of a file that comes piece by piece. */
+export interface Continuation {
+  /** What has come before. The bytes go behind those of the last piece, and whatever lay there uncounted goes. */
+  readonly pieces: readonly FilePiece[];
+  readonly stream: Bytes;
+  /** Of the whole file. */
+  readonly lengthBytes: number;
+  /** Content types to accept, told by the first bytes as soon as there are enough of them. */
+  readonly accept: readonly string[];
+  /** What the bytes must come to. They then count all or not at all, and nothing is reported on the way. */
+  readonly digest: Digest | null;
+  /**
+   * Told every few megabytes, or seconds, how many bytes of the last piece are safe on disk. False: somebody else
+   * goes on with the file by now; stop.
+   */
+  readonly report: (bytes: number) => Promise<boolean>;
+}
+
+export type AppendFault = 'too-large' | 'unsupported' | 'storage-full' | 'damaged' | 'taken-over';
+export interface Appended {
+  /** How many bytes of the last piece are safe on disk. A sender that breaks off is no fault: what came counts. */
+  readonly bytes: number;
+  readonly fault: AppendFault | null;
+}
+
+/** A file that has come piece by piece, and is to be one. */
+export interface Assembly extends Omit<Arrival, 'stream' | 'expectedBytes'> {
+  readonly pieces: readonly FilePiece[];
+  readonly lengthBytes: number;
+}
+
 /**
  * Where media lies: files, and packages, which are made of parts. A key is an id; what is stored under it never
  * changes.
@@ -52,6 +84,13 @@ export interface MediaStorage {
    * answer. Any fault, or a stream that fails, leaves nothing behind.
    */
   receive(arrival: Arrival): Promise<Receipt>;
+  /** Takes in more of a file; its last piece is there from then on, even when nothing came. */
+  append(continuation: Continuation): Promise<Appended>;
+  /**
+   * Makes one file of all pieces: counted, sniffed and hashed as it lies there, and moved into its place; a single
+   * piece is not copied for that. Told again, or twice at once, it says the same. A fault changes nothing.
+   */
+  assemble(assembly: Assembly): Promise<Receipt>;
   stat(storageKey: string): Promise<StoredFile | undefined>;
   /** Fails when there is no such file. */
   open(storageKey: string, span: ByteSpan): Bytes;
@@ -59,6 +98,6 @@ export interface MediaStorage {
   renditionsOf(packageKey: string): Promise<readonly Rendition[] | undefined>;
   statPart(part: PackagePart): Promise<StoredFile | undefined>;
   openPart(part: PackagePart, span: ByteSpan): Bytes;
-  /** Removes a file, or a package with all of its parts, whole or not; what is gone already is fine. */
+  /** Removes a file, a piece of one, or a package with all of its parts, whole or not; what is gone already is fine. */
   remove(storageKey: string): Promise<void>;
 }

@@ -1,24 +1,14 @@
 import { DomainError } from '../kernel/domain-error.ts';
-import {
-  acceptedTypes,
-  beginUpload,
-  failed,
-  finished,
-  limitBytes,
-  received,
-  type Asset,
-  type ReceivedFile,
-} from './asset.ts';
+import { failed, limitBytes, type Asset } from './asset.ts';
+import { beginAsset } from './begin-asset.ts';
 import type { AssetKind } from './kinds.ts';
 import type { CatalogDeps } from './deps.ts';
-import { assetReceived } from './events.ts';
-import { findTitle, uploadLock, type TitleRef } from './manage-titles.ts';
-import { awaitingPackage } from './packaging.ts';
-import type { Bytes, ReceiveFault } from './storage-ports.ts';
+import { findTitle, type TitleRef } from './manage-titles.ts';
+import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
-import { removeAsset, unwantedFrom } from './remove-asset.ts';
-import { letServe } from './serve-asset.ts';
 import { sourceLink } from './source.ts';
+import type { Bytes } from './storage-ports.ts';
+import { takeIn, type Demands } from './take-in.ts';
 import { servingAsset } from './title.ts';
 
 export interface AssetUpload {
@@ -61,21 +51,15 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
     upload: async ({ title, kind, stream, contentLength, servesAsItIs = false }) => {
       const limit = limitBytes(kind, policy);
       if (contentLength !== null && contentLength > limit) throw refusals.uploadTooLarge(limit);
-      const asset = await begin(deps, title, kind);
-      const accept = acceptedTypes(title.kind, kind);
+      const find = (stores: CatalogStores) => findTitle(stores, title);
+      const { uploadHours } = policy;
+      const asset = await unitOfWork.run((stores) =>
+        beginAsset(deps, stores, { titleId: title.id, kind, find, uploadHours }),
+      );
+      const place = (demands: Demands) =>
+        storage.receive({ ...demands, stream, expectedBytes: contentLength });
       try {
-        const { file, fault } = await storage.receive({
-          storageKey: asset.storageKey,
-          stream,
-          limitBytes: limit,
-          accept,
-          expectedBytes: contentLength,
-        });
-        if (fault !== null) throw refusalOf(fault, { limit, accept });
-        const arrived = { asset, title, file };
-        const durationSeconds = await inspected(deps, arrived);
-        if (durationSeconds === 'unreadable') throw refusals.unsupportedMedia(accept);
-        return await complete(deps, { ...arrived, durationSeconds, servesAsItIs });
+        return await takeIn(deps, { asset, title, servesAsItIs, place });
       } catch (error) {
         await giveUp(deps, asset, error);
         throw error;
@@ -93,65 +77,6 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
   };
 }
 
-/** Writes the asset's row before its first byte is stored, so that a crash leaves a trace to clean up by. */
-const begin = (deps: CatalogDeps, ref: TitleRef, kind: AssetKind): Promise<Asset> => {
-  const { unitOfWork, clock, ids, policy } = deps;
-  return unitOfWork.run(async (stores) => {
-    await stores.lock(uploadLock(ref.id));
-    const title = await findTitle(stores, ref);
-    const servingId = servingAsset(title, kind);
-    for (const old of await stores.assets.listOf(title.id)) {
-      if (old.kind !== kind || old.id === servingId) continue;
-      await removeAsset(stores, old, unwantedFrom(old, deps));
-    }
-    const asset = beginUpload({ id: ids.next(), titleId: title.id, kind, now: clock.now() }, policy);
-    await stores.assets.add(asset);
-    return asset;
-  });
-};
-
-interface Arrived {
-  readonly asset: Asset;
-  readonly title: TitleRef;
-  readonly file: ReceivedFile;
-}
-
-/** How long sound or picture of a stored file run; null where nobody can tell, and for posters. */
-async function inspected(
-  { packager }: CatalogDeps,
-  { asset: { kind, storageKey }, title, file: { contentType } }: Arrived,
-): Promise<number | null | 'unreadable'> {
-  if (!packager || kind === 'poster') return null;
-  const found = await packager.inspect({ storageKey, contentType }, title.kind);
-  return found === 'unreadable' ? found : found.durationSeconds;
-}
-
-interface Completion extends Arrived {
-  readonly durationSeconds: number | null;
-  readonly servesAsItIs: boolean;
-}
-
-const complete = (
-  deps: CatalogDeps,
-  { asset, title, file, durationSeconds, servesAsItIs }: Completion,
-): Promise<Asset> =>
-  deps.unitOfWork.run(async (stores) => {
-    const now = deps.clock.now();
-    await findTitle(stores, title);
-    const current = await stores.assets.find(asset.id);
-    if (!current) throw refusals.uploadSuperseded();
-    const whole = { ...received(current, file), durationSeconds };
-    const processing = asset.kind === 'media' ? awaitingPackage(whole) : whole;
-    await stores.assets.save(processing);
-    if (asset.kind === 'media' && deps.packager)
-      await stores.outbox.add([assetReceived(processing, { ids: deps.ids, at: now })]);
-    if (asset.kind === 'media' && deps.packager && !servesAsItIs) return processing;
-    const ready = finished(processing, now);
-    await stores.assets.save(ready);
-    await letServe(deps, stores, ready);
-    return ready;
-  });
-
 /**
  * Keeps why an upload ended, and removes what it stored. Only a refusal is certain to have changed nothing:
  * after an outage the outcome is unknown, and the due time of the asset's row decides.
@@ -167,20 +92,4 @@ async function giveUp({ unitOfWork, storage }: CatalogDeps, asset: Asset, error:
     return next.status === 'failed';
   });
   if (ended) await storage.remove(asset.storageKey);
-}
-
-function refusalOf(
-  fault: ReceiveFault,
-  { limit, accept }: { readonly limit: number; readonly accept: readonly string[] },
-): DomainError {
-  switch (fault) {
-    case 'too-large':
-      return refusals.uploadTooLarge(limit);
-    case 'unsupported':
-      return refusals.unsupportedMedia(accept);
-    case 'truncated':
-      return refusals.uploadTruncated();
-    case 'storage-full':
-      return refusals.storageFull();
-  }
 }

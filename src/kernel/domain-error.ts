@@ -10,6 +10,7 @@ export type RefusalKind =
   | 'too-large'
   | 'unsupported'
   | 'mismatch'
+  | 'damaged'
   | 'limited'
   | 'unavailable';
 

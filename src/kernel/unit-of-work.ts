@@ -37,7 +37,7 @@ export interface Locks {
    * Waits until no other unit of work holds `key`; held until this one commits or fails. All keys share one
    * space. Those in use: `<accountId>` for an account's money and subscription, which billing and subscriptions
    * change together; `identity <accountId>`; `mail <recipient>`; `streams <accountId>`; `assets <titleId>`;
-   * `service keys`.
+   * `upload <uploadId>`; `service keys`.
    * Whoever takes two takes `identity` before `mail`; no other two are held at once.
    */
   lock(key: string): Promise<void>;

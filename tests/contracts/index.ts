@@ -43,6 +43,7 @@ import { streamsContract } from './playback.contract.ts';
 import { progressContract } from './progress.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { providerSubscriptionsContract } from './provider-subscriptions.contract.ts';
+import { resumableUploadsContract } from './resumable-uploads.contract.ts';
 import { refundsContract } from './refunds.contract.ts';
 import { reservationsContract } from './reservations.contract.ts';
 import { serviceKeysContract } from './service-keys.contract.ts';
@@ -97,6 +98,7 @@ const catalog: Ports<CatalogStores> = {
   figures: figuresContract,
   genres: genresContract,
   assets: assetsContract,
+  resumableUploads: resumableUploadsContract,
   fileRemovals: fileRemovalsContract,
   channelNames: channelNamesContract,
 };

@@ -12,6 +12,7 @@ import { meterBillsContract } from './meter-bills.contract.ts';
 import { providerEventsContract } from './provider-events.contract.ts';
 import { gatewayBookContract } from './gateway-book.contract.ts';
 import { assetsContract, figuresContract, fileRemovalsContract, genresContract } from './catalog.contract.ts';
+import { resumableUploadsContract } from './resumable-uploads.contract.ts';
 import { titlesContract } from './titles.contract.ts';
 import {
   accountsContract,
@@ -59,6 +60,7 @@ export const contracts: Contracts = {
   genres: genresContract,
   channelNames: channelNamesContract,
   assets: assetsContract,
+  resumableUploads: resumableUploadsContract,
   fileRemovals: fileRemovalsContract,
   idempotency: idempotencyContract,
   outbox: outboxContract,

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Access, Method } from '../../adapters/http/route.ts';
+import type { Access, Method, Route } from '../../adapters/http/route.ts';
 import { COMPOSITIONS, keyOf } from '../http/compositions.ts';
 import { allRoutes, rawRoutes } from '../world/routes.ts';
 import { CLIP, POSTER } from '../world/catalog.ts';
 import type { Client } from '../world/client.ts';
 import { furnish } from '../world/house.ts';
 import type { RunningUsher } from '../world/usher.ts';
-import { bodiesFor, paramsFor, queriesFor, type Hints } from './from-schema.ts';
+import { bodiesFor, headersFor, paramsFor, queriesFor, type Hints } from './from-schema.ts';
 import { hintsOf } from './hints.ts';
 import { junkText } from './junk.ts';
 import { obeysTheLaw } from './law.ts';
@@ -65,6 +65,7 @@ const uploadType = fc.constantFrom(
   'audio/mpeg',
   'image/png',
   'application/octet-stream',
+  'application/offset+octet-stream',
   'text/html',
 );
 const ranges = fc.constantFrom(
@@ -93,6 +94,18 @@ function pathFor(pattern: string, hints: Hints): fc.Arbitrary<string> {
   return fc.tuple(...segments).map((parts) => parts.join('/'));
 }
 
+/** What its protocol and its own schema want to hear. */
+function headFor({ protocol, head }: Route, hints: Hints): fc.Arbitrary<Readonly<Record<string, string>>> {
+  const spoken = protocol
+    ? fc
+        .oneof({ weight: 9, arbitrary: fc.constant(protocol.version) }, header)
+        .map((version) => ({ [protocol.versionHeader.toLowerCase()]: version }))
+    : fc.constant({});
+  return fc
+    .tuple(spoken, head ? headersFor(head, hints) : fc.constant({}))
+    .map(([version, own]) => ({ ...version, ...own }));
+}
+
 const apiTargets = allRoutes.map((route): Target => ({
   ...route,
   base: '/api/v1',
@@ -104,12 +117,14 @@ const apiTargets = allRoutes.map((route): Target => ({
         .tuple(pathFor(route.path, hints), queriesFor(route.query, hints))
         .map(([path, query]) => (query === '' ? path : `${path}?${query}`)),
       headers: fc
-        .tuple(junkHeaders, route.upload ? uploadType : jsonType)
-        .map(([junk, type]) => ({ ...junk, 'content-type': type })),
+        .tuple(junkHeaders, headFor(route, hints), route.upload ? uploadType : jsonType)
+        .map(([junk, head, type]) => ({ ...junk, ...head, 'content-type': type })),
       body: route.upload
         ? route.path.startsWith('/webhooks/')
           ? bodiesOf(route.path)
-          : uploads
+          : route.upload.isOptional
+            ? fc.option(uploads)
+            : uploads
         : route.body
           ? bodiesFor(route.body, hints)
           : fc.constant(null),

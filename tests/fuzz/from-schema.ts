@@ -124,6 +124,19 @@ export function queriesFor(schema: z.ZodType | undefined, hints: Hints): fc.Arbi
   );
 }
 
+/** The headers that a route reads: as meant, or any of them junk, or missing. */
+export function headersFor(schema: z.ZodType, hints: Hints): fc.Arbitrary<Readonly<Record<string, string>>> {
+  const { properties = {}, required = [] } = schemaOf(schema);
+  const names = Object.keys(properties);
+  const junk = fc.dictionary(fc.constantFrom(...names), junkText, { maxKeys: 1 });
+  return fc
+    .tuple(fields({ properties, required }, hints), fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, junk))
+    .map(([good, bad]) => Object.entries({ ...good, ...bad }))
+    .map((all) =>
+      Object.fromEntries(all.map(([name, value]) => [name, String(value).replace(/[^\t\x20-\xff]/g, '?')])),
+    );
+}
+
 /** One segment of a path: an id of ours, or what is none. Never empty, a dot, or several segments. */
 export function paramsFor(known: readonly string[]): fc.Arbitrary<string> {
   const odd = junkText

@@ -1,5 +1,6 @@
-import { POSTER } from '../world/catalog.ts';
+import { CLIP, POSTER } from '../world/catalog.ts';
 import type { Client } from '../world/client.ts';
+import { metadataOf } from '../world/tus.ts';
 import type { House } from '../world/house.ts';
 import type { Hints } from './from-schema.ts';
 
@@ -57,6 +58,14 @@ export async function hintsOf({ viewer, admin, make, plan }: House, victim: Clie
     feature: ['max_devices', 'resolution', 'channels', 'downloads'],
     by: ['PT1S', 'P1D', 'P0D', '-P1D', 'P11Y', 'PT0.001S', 'P99999999999D'],
     'admin/jobs name': jobs.map((job) => job.name),
+    'uploads id': [await make.upload(), await make.upload()],
+    'upload-length': [String(CLIP.length), String(POSTER.length), '100'],
+    'upload-offset': ['0', '100', String(CLIP.length)],
+    'upload-metadata': [
+      metadataOf({ title_id: await make.draft(), kind: 'media' }),
+      metadataOf({ title_id: await make.draft('/musics'), kind: 'poster' }),
+    ],
+    'upload-checksum': ['sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk='],
     'media/pictures name': [String(picture.body['picture_url']).split('/').at(-1) ?? ''],
     refresh: [String(again.body['refresh'])],
     code: ['code-a', 'code-b', 'code-c', 'Code', '000000'],

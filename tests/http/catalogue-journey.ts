@@ -1,5 +1,7 @@
 import { CLIP, POSTER, TONE } from '../world/catalog.ts';
 import { expected } from '../world/house.ts';
+import type { Client } from '../world/client.ts';
+import { createUpload, patchUpload, SPEAKING } from '../world/tus.ts';
 import { idOf, type Cast } from './money-journey.ts';
 
 /** A title of a kind, from its draft to its viewers; its id. */
@@ -20,6 +22,7 @@ export async function titles(cast: Cast, path: '/videos' | '/musics'): Promise<s
   expected(await admin.upload(`${path}/${id}/media`, bytes, type), 202);
   expected(await admin.upload(`${path}/${id}/trailer`, bytes, type), 202);
   expected(await admin.upload(`${path}/${id}/poster`, POSTER, 'image/png'), 202);
+  await resumable(admin, id, bytes);
   for (const slot of ['media', 'trailer', 'poster']) {
     const { body: shown } = expected(await admin.get(`${path}/${id}/${slot}`), 200);
     expected(await admin.get(String(shown['serving']?.['source_url'])), 200);
@@ -37,6 +40,17 @@ export async function titles(cast: Cast, path: '/videos' | '/musics'): Promise<s
     expected(await stranger.get(String(shown['poster_url'])), 200);
   }
   return id;
+}
+
+/** The media anew, piece by piece, beside one that is given up. */
+async function resumable(admin: Client, title: string, bytes: Buffer): Promise<void> {
+  const given = await createUpload(admin, title, bytes.length, 'trailer');
+  expected(await admin.send('DELETE', given, { headers: SPEAKING }), 204);
+  const path = await createUpload(admin, title, bytes.length);
+  expected(await patchUpload(admin, path, { offset: 0, bytes: bytes.subarray(0, 1_000) }), 204);
+  expected(await admin.send('GET', path, { headers: SPEAKING }), 200);
+  expected(await patchUpload(admin, path, { offset: 1_000, bytes: bytes.subarray(1_000) }), 204);
+  expected(await admin.send('GET', path, { headers: SPEAKING }), 200);
 }
 
 export async function genres({ admin, stranger }: Cast): Promise<void> {

@@ -34,18 +34,22 @@ interface Asking {
   readonly method: string;
   readonly path: string;
   readonly id: string;
-  readonly row: Pick<Owned, 'body' | 'bytes'>;
+  readonly row: Pick<Owned, 'body' | 'bytes' | 'headers'>;
 }
 
 const at = (client: Client, { method, path, id, row }: Asking): Promise<Answer> =>
   client.send(method.toUpperCase(), path.replace(/\{\w+\}/, id).replace('{path*}', 'master.m3u8'), {
     ...(row.body ? { body: row.body } : {}),
-    ...(row.bytes ? { bytes: row.bytes, headers: { 'content-type': 'application/octet-stream' } } : {}),
+    ...(row.bytes ? { bytes: row.bytes } : {}),
+    headers: { ...(row.bytes ? { 'content-type': 'application/octet-stream' } : {}), ...row.headers },
   });
+
+/** What says nothing of the object: when it was asked, and what the path speaks. */
+const CONSTANT = ['date', 'x-request-id', 'tus-resumable'];
 
 /** All that a caller can tell an answer by. */
 function told({ status, body, headers }: Answer): unknown {
-  const shown = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+  const shown = [...headers].filter(([name]) => !CONSTANT.includes(name));
   const { request_id: _id, ...problem } = body as unknown as Record<string, unknown>;
   return { status, problem, headers: shown };
 }

@@ -5,6 +5,7 @@ import { ACCOUNTS } from './refusals/accounts.ts';
 import { MONEY } from './refusals/money.ts';
 import { USAGE } from './refusals/usage.ts';
 import { TITLES } from './refusals/titles.ts';
+import { UPLOADS } from './refusals/uploads.ts';
 import { WATCHING } from './refusals/watching.ts';
 import { WEBHOOKS } from './refusals/webhooks.ts';
 import { setStage, type Stage } from './refusals/stage.ts';
@@ -12,7 +13,7 @@ import { MET_ELSEWHERE } from './refusals/elsewhere.ts';
 import { OWNED, OWNED_IN_BODY, NAMED } from './whose.ts';
 import { Witness } from './witness.ts';
 
-const PROVOKED = { ...ACCOUNTS, ...TITLES, ...WATCHING, ...MONEY, ...WEBHOOKS, ...USAGE };
+const PROVOKED = { ...ACCOUNTS, ...TITLES, ...UPLOADS, ...WATCHING, ...MONEY, ...WEBHOOKS, ...USAGE };
 
 /** Absent objects of every route are looked for in ownership.test.ts. */
 const absences = new Set(

@@ -1,5 +1,6 @@
-import { POSTER } from '../world/catalog.ts';
+import { CLIP, POSTER } from '../world/catalog.ts';
 import type { House } from '../world/house.ts';
+import { SPEAKING, TUS_TYPE } from '../world/tus.ts';
 
 /** Whose the object is that a parameter of a route names. */
 export interface Owned {
@@ -11,6 +12,7 @@ export interface Owned {
   readonly others: (house: House) => Promise<readonly string[]>;
   readonly body?: object;
   readonly bytes?: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A parameter that names no object of anybody: what comes of one that nobody gave out. */
@@ -86,6 +88,13 @@ const account: Owned = { as: 'admin', own: async ({ other }) => other.accountId,
 const serviceKey: Owned = { as: 'admin', own: ({ make }) => make.serviceKey(), others: nothing };
 const genre: Owned = { as: 'admin', own: ({ make }) => make.genre(), others: nothing };
 const plan: Owned = { as: 'admin', own: ({ make }) => make.plan(), others: nothing };
+/** Of one's own, even among admins. */
+const upload: Owned = {
+  as: 'admin',
+  own: ({ make }) => make.upload(),
+  others: async ({ make }) => [await make.othersUpload()],
+  headers: SPEAKING,
+};
 /** A title that the caller may watch. */
 const watchable: Owned = {
   as: 'viewer',
@@ -125,6 +134,13 @@ export const OWNED: Readonly<Record<string, Owned>> = {
   'patch /admin/accounts/{id}': { ...account, body: {} },
   ...title('videos'),
   ...title('musics'),
+  'get /uploads/{id}': upload,
+  'patch /uploads/{id}': {
+    ...upload,
+    bytes: CLIP,
+    headers: { ...SPEAKING, 'content-type': TUS_TYPE, 'upload-offset': '0' },
+  },
+  'delete /uploads/{id}': upload,
   'get /titles/{id}': watchable,
   'get /genres/{id}': { ...genre, as: 'viewer' },
   'patch /genres/{id}': { ...genre, body: {} },

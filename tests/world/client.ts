@@ -122,7 +122,8 @@ export class Client {
     return {
       status: response.status,
       headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as Json,
+      // HEAD has the type of a body, and none.
+      body: (isJson && text !== '' ? JSON.parse(text) : text) as Json,
     };
   }
 }

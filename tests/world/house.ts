@@ -2,6 +2,7 @@ import type { Answer, Client } from './client.ts';
 import { CLIP, POSTER, TONE } from './catalog.ts';
 import { givePackage } from './packaging.ts';
 import { createPlanOn } from './plans.ts';
+import { createUpload } from './tus.ts';
 import type { RunningUsher } from './usher.ts';
 
 /** A product with something of each kind in it, and with the means to make more. */
@@ -28,6 +29,10 @@ export interface Makers {
   published(path?: Path, body?: object): Promise<string>;
   /** Published, and private. */
   hidden(path?: Path): Promise<string>;
+  /** A resumable upload that has begun, of the admin's; `as` begins one of their own. */
+  upload(as?: Client): Promise<string>;
+  /** One of another admin's. */
+  othersUpload(): Promise<string>;
   /** A title's poster, as the id of its asset. */
   poster(): Promise<string>;
   stream(of: Client): Promise<{ readonly id: string; readonly manifest: string }>;
@@ -101,6 +106,9 @@ function makers(world: RunningUsher, admin: Client): Makers {
       return id;
     },
     hidden: (path = '/videos') => make.published(path, { visibility: 'private' }),
+    upload: async (as = admin) =>
+      (await createUpload(as, await make.draft(), CLIP.length)).split('/').at(-1) ?? '',
+    othersUpload: async () => make.upload(await world.admin()),
     poster: async () => {
       const id = await make.published();
       const { body } = expected(await admin.upload(`/videos/${id}/poster`, POSTER, 'image/png'), 202);

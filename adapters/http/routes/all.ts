@@ -10,6 +10,7 @@ import { entitlementCheckRoutes } from './entitlement-check.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
+import { uploadRoutes } from './uploads.ts';
 import { titleRoutes } from './titles.ts';
 import { operationsRoutes } from './operations.ts';
 import { identityRoutes } from './identity.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...entitlementCheckRoutes,
   ...titleRoutes,
   ...titleMediaRoutes,
+  ...uploadRoutes,
   ...genreRoutes,
   ...adminRoutes,
   ...serviceKeyRoutes,

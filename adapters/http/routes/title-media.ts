@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import { isId } from '../../../src/kernel/ids.ts';
-import { ASSET_KINDS, catalogRefusals, type AssetKind, type Bytes } from '../../../src/catalog/index.ts';
+import { ASSET_KINDS, catalogRefusals, type AssetKind } from '../../../src/catalog/index.ts';
+import { bytesOf } from '../body.ts';
 import { edgeRefusals } from '../edge-refusals.ts';
 import { route, type RawRoute, type Route } from '../route.ts';
 import { IdParam } from '../schemas.ts';
@@ -17,9 +17,6 @@ const DECLARED: Readonly<Record<AssetKind, readonly string[]>> = {
   trailer: ['video/*', 'audio/*', 'application/octet-stream'],
   poster: ['image/*', 'application/octet-stream'],
 };
-
-/** The bytes of a request. Left open when reading stops early, so that the refusal can still be answered. */
-const bytesOf = (stream: Readable): Bytes => stream.iterator({ destroyOnReturn: false });
 
 const uploadRoutes = ({ kind, path }: (typeof KIND_PATHS)[number]): readonly Route[] =>
   ASSET_KINDS.map((assetKind) =>

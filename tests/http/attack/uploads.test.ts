@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,6 +9,7 @@ import { CLIP, POSTER, TONE } from '../../world/catalog.ts';
 import type { Client } from '../../world/client.ts';
 import { eventually } from '../../world/eventually.ts';
 import { expected } from '../../world/house.ts';
+import { answered, beginRequest, cutOff } from '../../world/slow-request.ts';
 import { startUsher, type RunningUsher } from '../../world/usher.ts';
 
 const MEGABYTE = 1024 ** 2;
@@ -42,20 +43,12 @@ describe('uploads that are attacks', function () {
 
   /** An upload whose bytes are still to be sent. */
   const begin = (slot: string, headers: Readonly<Record<string, string | number>>): ClientRequest =>
-    request(`${usher.base}/api/v1/videos/${video}/${slot}`, {
+    beginRequest({
       method: 'PUT',
-      headers: {
-        authorization: `Bearer ${admin.token}`,
-        'content-type': 'application/octet-stream',
-        ...headers,
-      },
+      url: `${usher.base}/api/v1/videos/${video}/${slot}`,
+      token: admin.token,
+      headers: { 'content-type': 'application/octet-stream', ...headers },
     });
-  const answered = async (sent: ClientRequest): Promise<readonly unknown[]> => {
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
-    let text = '';
-    for await (const chunk of response) text += String(chunk);
-    return [response.statusCode, (JSON.parse(text) as { code?: unknown }).code];
-  };
   const refused = async (slot: string, bytes: Buffer): Promise<readonly unknown[]> => {
     const { status, body } = await admin.upload(
       `/videos/${video}/${slot}`,
@@ -75,13 +68,6 @@ describe('uploads that are attacks', function () {
     });
     return told;
   };
-  const cutOff = (sent: ClientRequest): Promise<void> =>
-    new Promise((resolve) => {
-      // A connection that is cut off is an error to whoever cut it; `close` follows.
-      sent.on('error', () => undefined).on('close', resolve);
-      sent.destroy();
-    });
-
   it('cut at half leave nothing', async () => {
     const sent = begin('media', { 'content-length': CLIP.length });
     sent.write(CLIP.subarray(0, CLIP.length / 2));

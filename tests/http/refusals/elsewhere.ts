@@ -1,4 +1,5 @@
 const BUSY = 'every password that is being checked has its place taken: tests/http/attack and adapters';
+const RESUMABLE = 'tests/use-cases/catalog/resumable-uploads.test.ts, and -ends';
 const UPLOADS = 'tests/use-cases/catalog/uploads.test.ts';
 const TWO_COLLECTORS =
   'Stripe begins a subscription while a payment of ours is under way: tests/use-cases/subscriptions';
@@ -30,6 +31,20 @@ export const MET_ELSEWHERE: Readonly<Record<string, string>> = {
   'post /subscriptions/renew subscriptions.already-active': TWO_COLLECTORS,
   'post /subscriptions/change subscriptions.already-active': TWO_COLLECTORS,
   'post /subscriptions/resume subscriptions.already-active': TWO_COLLECTORS,
+  'post /uploads catalog.upload-ended': RESUMABLE,
+  'post /uploads catalog.storage-full': RESUMABLE,
+  ...Object.fromEntries(
+    ['unsupported-media', 'upload-truncated', 'storage-full'].map((code) => [
+      `get /uploads/{id} catalog.${code}`,
+      RESUMABLE,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['upload-taken-over', 'upload-torn', 'upload-truncated', 'storage-full'].map((code) => [
+      `patch /uploads/{id} catalog.${code}`,
+      RESUMABLE,
+    ]),
+  ),
   ...slots('upload-too-large', ['media', 'trailer']),
   ...slots('upload-superseded', ['media', 'trailer', 'poster']),
   ...slots('storage-full', ['media', 'trailer', 'poster']),

@@ -19,6 +19,7 @@ import * as serviceKeys from './0017-service-keys.ts';
 import * as meterBills from './0018-meter-bills.ts';
 import * as search from './0019-search.ts';
 import * as packages from './0020-packages.ts';
+import * as resumableUploads from './0021-resumable-uploads.ts';
 import * as archives from './0022-archives.ts';
 import * as tidyMeters from './0023-tidy-meters.ts';
 import * as settledProgress from './0025-settled-progress.ts';
@@ -45,6 +46,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0018-meter-bills': meterBills,
   '0019-search': search,
   '0020-packages': packages,
+  '0021-resumable-uploads': resumableUploads,
   '0022-archives': archives,
   '0023-tidy-meters': tidyMeters,
   '0025-settled-progress': settledProgress,

@@ -3,7 +3,13 @@ import type { Database } from '../unit-of-work.ts';
 import { knexArchives } from './archives.ts';
 import { knexBillingAccounts } from './billing-accounts.ts';
 import { knexClosedAccounts, knexPayments, knexRefunds } from './billing.ts';
-import { knexAssets, knexChannelNames, knexFileRemovals, knexGenres } from './catalog.ts';
+import {
+  knexAssets,
+  knexChannelNames,
+  knexFileRemovals,
+  knexResumableUploads,
+  knexGenres,
+} from './catalog.ts';
 import { knexFigures } from './figures.ts';
 import { knexTitles } from './titles.ts';
 import { knexProviderEvents } from './provider-events.ts';
@@ -67,6 +73,7 @@ export const knexStores = (database: Database, outbox?: OutboxOptions): AllStore
   genres: knexGenres(database),
   channelNames: knexChannelNames(database),
   assets: knexAssets(database),
+  resumableUploads: knexResumableUploads(database),
   fileRemovals: knexFileRemovals(database),
   plans: knexPlans(database),
   subscriptions: knexSubscriptions(database),

@@ -7,7 +7,9 @@ import type {
   FileRemoval,
   FileRemovalStore,
   GenreStore,
+  ResumableUploadStore,
 } from '../../../../src/catalog/ports.ts';
+import type { ResumableUpload } from '../../../../src/catalog/resumable-upload.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';
 import { keysetPage } from '../pages.ts';
@@ -41,6 +43,17 @@ const ASSETS = new RecordTable<Asset>('assets', {
   attempts: 'number',
   packageKey: 'text',
   renditions: 'json',
+  version: 'number',
+});
+
+const RESUMABLE_UPLOADS = new RecordTable<ResumableUpload>('resumable_uploads', {
+  id: 'text',
+  accountId: 'text',
+  lengthBytes: 'number',
+  offsetBytes: 'number',
+  pieces: 'json',
+  writer: 'text',
+  metadata: 'text',
   version: 'number',
 });
 
@@ -114,6 +127,16 @@ export const knexAssets = (database: Database): AssetStore => ({
     if (database.dialect === 'postgres') void waiting.forUpdate().skipLocked();
     const rows = (await waiting.limit(limit)) as Row[];
     return rows.map((row) => ASSETS.fromRow(row));
+  },
+});
+
+export const knexResumableUploads = (database: Database): ResumableUploadStore => ({
+  find: (id) => RESUMABLE_UPLOADS.find(database, { id }),
+  add: (upload) => RESUMABLE_UPLOADS.insert(database, [upload]),
+  save: (upload) =>
+    RESUMABLE_UPLOADS.update(database, { id: upload.id, version: upload.version - 1 }, upload),
+  remove: async (id) => {
+    await database.knex('resumable_uploads').where({ id }).delete();
   },
 });
 

@@ -7,6 +7,7 @@ import {
   memoryChannelNames,
   memoryFigures,
   memoryFileRemovals,
+  memoryResumableUploads,
   memoryGenres,
 } from './catalog.ts';
 import { memoryTitles } from './titles.ts';
@@ -75,6 +76,7 @@ export const memoryStores = (transaction: MemoryTransaction): AllStores => ({
   genres: memoryGenres(transaction),
   channelNames: memoryChannelNames(transaction),
   assets: memoryAssets(transaction),
+  resumableUploads: memoryResumableUploads(transaction),
   fileRemovals: memoryFileRemovals(transaction),
   plans: memoryPlans(transaction),
   subscriptions: memorySubscriptions(transaction),

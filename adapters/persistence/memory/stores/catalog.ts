@@ -9,7 +9,9 @@ import type {
   FileRemoval,
   FileRemovalStore,
   GenreStore,
+  ResumableUploadStore,
 } from '../../../../src/catalog/ports.ts';
+import type { ResumableUpload } from '../../../../src/catalog/resumable-upload.ts';
 import type { Title, TitleFigures } from '../../../../src/catalog/title.ts';
 import { dayOf, type DayViews } from '../../../../src/catalog/trending.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
@@ -35,6 +37,10 @@ export const CHANNEL_NAMES: TableDefinition<ChannelName> = {
   key: ({ channelId }) => channelId,
 };
 const ASSETS: TableDefinition<Asset> = { name: 'assets', key: (asset) => asset.id };
+const RESUMABLE_UPLOADS: TableDefinition<ResumableUpload> = {
+  name: 'resumable_uploads',
+  key: ({ id }) => id,
+};
 const FILE_REMOVALS: TableDefinition<FileRemoval> = { name: 'file_removals', key: (row) => row.storageKey };
 
 function viewsKey({ titleId, day }: Pick<DayViews, 'titleId' | 'day'>): string {
@@ -156,6 +162,16 @@ export function memoryAssets({ table }: MemoryTransaction): AssetStore {
         .where(({ packageAt }) => packageAt !== null && packageAt <= now)
         .sort((a, b) => (a.packageAt ?? 0) - (b.packageAt ?? 0) || compareText(a.id, b.id))
         .slice(0, limit),
+  };
+}
+
+export function memoryResumableUploads({ table }: MemoryTransaction): ResumableUploadStore {
+  const uploads = table(RESUMABLE_UPLOADS);
+  return {
+    find: async (id) => uploads.get(id),
+    add: async (upload) => uploads.insert(upload),
+    save: async (upload) => uploads.update(upload, (stored) => stored.version === upload.version - 1),
+    remove: async (id) => uploads.delete(id),
   };
 }
 
