@@ -4,6 +4,8 @@ import { failed } from './asset.ts';
 import { changeTitle } from './change-title.ts';
 import { rankByViews } from './count-views.ts';
 import type { CatalogDeps } from './deps.ts';
+import { askProvider } from './hear-provider.ts';
+import { removeDueFiles } from './remove-files.ts';
 
 /** Why an upload failed whose process never came back. Not an answer to a request, so not a refusal. */
 const INTERRUPTED = 'catalog.upload-interrupted';
@@ -17,54 +19,52 @@ export interface CatalogSweeps {
   failStaleUploads(limit: number): Promise<Swept>;
   /** Removes files that nothing needs any more. */
   removeDueFiles(limit: number): Promise<Swept>;
+  /** Asks the media provider about uploads of which nothing was heard for long: news may be lost. */
+  askProvider(limit: number): Promise<Swept>;
 }
 
-export const dueWork = ({ unitOfWork, clock, ids, storage }: CatalogDeps): CatalogSweeps & DueWork => ({
-  publishDue: (limit) =>
-    unitOfWork.run(async (stores) => {
-      const now = clock.now();
-      const due = await stores.titles.listDue(now, limit);
-      for (const title of due) await changeTitle(stores, title, { rule: asItIs, context: { now, ids } });
-      return { done: due.length };
-    }),
+export function dueWork(deps: CatalogDeps): CatalogSweeps & DueWork {
+  const { unitOfWork, clock, ids } = deps;
+  return {
+    publishDue: (limit) =>
+      unitOfWork.run(async (stores) => {
+        const now = clock.now();
+        const due = await stores.titles.listDue(now, limit);
+        for (const title of due) await changeTitle(stores, title, { rule: asItIs, context: { now, ids } });
+        return { done: due.length };
+      }),
 
-  rankTrending: (limit) =>
-    unitOfWork.run(async ({ figures }) => {
-      const now = clock.now();
-      const due = await figures.takeDue(now, limit);
-      await rankByViews(figures, due, now);
-      return { done: due.length };
-    }),
+    rankTrending: (limit) =>
+      unitOfWork.run(async ({ figures }) => {
+        const now = clock.now();
+        const due = await figures.takeDue(now, limit);
+        await rankByViews(figures, due, now);
+        return { done: due.length };
+      }),
 
-  failStaleUploads: (limit) =>
-    unitOfWork.run(async ({ assets, fileRemovals }) => {
-      const now = clock.now();
-      const due = await assets.listDue(now, limit);
-      for (const asset of due) {
-        await assets.save(failed(asset, INTERRUPTED));
-        await fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
-      }
-      return { done: due.length };
-    }),
+    failStaleUploads: (limit) =>
+      unitOfWork.run(async ({ assets, fileRemovals }) => {
+        const now = clock.now();
+        const due = await assets.listDue(now, limit);
+        for (const asset of due) {
+          await assets.save(failed(asset, INTERRUPTED));
+          await fileRemovals.add({ storageKey: asset.storageKey, remote: null, dueAt: now });
+        }
+        return { done: due.length };
+      }),
 
-  removeDueFiles: async (limit) => {
-    const due = await unitOfWork.read(({ fileRemovals }) => fileRemovals.listDue(clock.now(), limit));
-    for (const { storageKey } of due) await storage.remove(storageKey);
-    if (due.length > 0) {
-      await unitOfWork.run(async ({ fileRemovals }) => {
-        for (const { storageKey } of due) await fileRemovals.done(storageKey);
-      });
-    }
-    return { done: due.length };
-  },
+    removeDueFiles: (limit) => removeDueFiles(deps, limit),
 
-  nextDueAt: (until) =>
-    unitOfWork.read(async ({ titles, figures, assets, fileRemovals }) => {
-      const stores = [titles, figures, assets, fileRemovals];
-      const dues = await Promise.all(stores.map((store) => store.nextDueAt(until)));
-      return dues.reduce(earliest, undefined);
-    }),
-});
+    askProvider: (limit) => askProvider(deps, limit),
+
+    nextDueAt: (until) =>
+      unitOfWork.read(async ({ titles, figures, assets, fileRemovals }) => {
+        const stores = [titles, figures, assets, fileRemovals];
+        const dues = await Promise.all(stores.map((store) => store.nextDueAt(until)));
+        return dues.reduce(earliest, undefined);
+      }),
+  };
+}
 
 const asItIs = <T>(title: T): T => title;
 

@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Locks } from '../kernel/unit-of-work.ts';
 import type { Asset, ReceivedFile } from './asset.ts';
 import type { Genre } from './genre.ts';
+import type { RemoteRef } from './remote-media.ts';
 import type { PictureSize, Rendition } from './rendition.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
 import type { TitleOrder } from './title-order.ts';
@@ -109,8 +110,13 @@ export interface AssetStore {
   add(asset: Asset): Promise<void>;
   save(asset: Asset): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Uploads whose time has run out, earliest first. */
+  /** The upload that a provider calls so. */
+  findByReference(ref: Pick<RemoteRef, 'provider' | 'reference'>): Promise<Asset | undefined>;
+  /** Uploads whose time has run out, earliest first; not those of a media provider. */
   listDue(now: Instant, limit: number): Promise<readonly Asset[]>;
+  /** Those that a media provider is to be asked about at `now`, longest waiting first. */
+  listUnheard(now: Instant, limit: number): Promise<readonly Asset[]>;
+  /** Of both. */
   nextDueAt(until: Instant): Promise<Instant | undefined>;
   /** Those that may be packaged at `now`, longest waiting first; held, and passed over by who comes meanwhile. */
   holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
@@ -119,6 +125,8 @@ export interface AssetStore {
 /** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */
 export interface FileRemoval {
   readonly storageKey: string;
+  /** Where a media provider keeps it; null for ours. */
+  readonly remote: RemoteRef | null;
   readonly dueAt: Instant;
 }
 
@@ -127,6 +135,8 @@ export interface FileRemovalStore {
   add(removal: FileRemoval): Promise<void>;
   listDue(now: Instant, limit: number): Promise<readonly FileRemoval[]>;
   done(storageKey: string): Promise<void>;
+  /** Puts a promise off; one that was kept meanwhile stays kept. */
+  putOff(storageKey: string, dueAt: Instant): Promise<void>;
   nextDueAt(until: Instant): Promise<Instant | undefined>;
 }
 

@@ -14,9 +14,11 @@ import type { CatalogDeps } from './deps.ts';
 import { assetReceived } from './events.ts';
 import { findTitle, uploadLock, type TitleRef } from './manage-titles.ts';
 import { awaitingPackage } from './packaging.ts';
-import type { Bytes, ReceiveFault } from './ports.ts';
+import type { Bytes } from './ports.ts';
+import { refusalOf } from './receive-fault.ts';
 import { refusals } from './refusals.ts';
 import { removeAsset, unwantedFrom } from './remove-asset.ts';
+import { providerFor, sendOn } from './send-on.ts';
 import { letServe } from './serve-asset.ts';
 import { sourceLink } from './source.ts';
 import { servingAsset } from './title.ts';
@@ -45,9 +47,10 @@ export interface SlotAsset extends Asset {
 export interface UploadCommands {
   /**
    * Takes a file in and lets it serve; media, where somebody packages, only once it is packaged. A newer
-   * upload of the same kind supersedes one that still runs, or still waits.
+   * upload of the same kind supersedes one that still runs, or still waits. Where a media provider keeps media, it is
+   * sent on as it comes, and serves once the provider has made it playable.
    * Refuses with `catalog.upload-too-large`, `-truncated`, `-superseded`, `catalog.unsupported-media`,
-   * `catalog.storage-full`; the old asset then serves on.
+   * `catalog.storage-full`, `catalog.media-provider-unavailable`; the old asset then serves on.
    */
   upload(upload: AssetUpload): Promise<Asset>;
   assetOf(title: TitleRef, kind: AssetKind): Promise<AssetSlot>;
@@ -61,7 +64,10 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
     upload: async ({ title, kind, stream, contentLength, servesAsItIs = false }) => {
       const limit = limitBytes(kind, policy);
       if (contentLength !== null && contentLength > limit) throw refusals.uploadTooLarge(limit);
-      const asset = await begin(deps, title, kind);
+      const asset = await beginAsset(deps, title, kind);
+      // Posters and trailers have public addresses of ours, and what serves as it is needs nobody.
+      const provider = kind === 'media' && !servesAsItIs ? providerFor(deps, title) : null;
+      if (provider) return sendOn(deps, { provider, asset, title, stream, contentLength });
       const accept = acceptedTypes(title.kind, kind);
       try {
         const { file, fault } = await storage.receive({
@@ -94,7 +100,7 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
 }
 
 /** Writes the asset's row before its first byte is stored, so that a crash leaves a trace to clean up by. */
-const begin = (deps: CatalogDeps, ref: TitleRef, kind: AssetKind): Promise<Asset> => {
+export const beginAsset = (deps: CatalogDeps, ref: TitleRef, kind: AssetKind): Promise<Asset> => {
   const { unitOfWork, clock, ids, policy } = deps;
   return unitOfWork.run(async (stores) => {
     await stores.lock(uploadLock(ref.id));
@@ -167,20 +173,4 @@ async function giveUp({ unitOfWork, storage }: CatalogDeps, asset: Asset, error:
     return next.status === 'failed';
   });
   if (ended) await storage.remove(asset.storageKey);
-}
-
-function refusalOf(
-  fault: ReceiveFault,
-  { limit, accept }: { readonly limit: number; readonly accept: readonly string[] },
-): DomainError {
-  switch (fault) {
-    case 'too-large':
-      return refusals.uploadTooLarge(limit);
-    case 'unsupported':
-      return refusals.unsupportedMedia(accept);
-    case 'truncated':
-      return refusals.uploadTruncated();
-    case 'storage-full':
-      return refusals.storageFull();
-  }
 }

@@ -21,6 +21,7 @@ import * as search from './0019-search.ts';
 import * as packages from './0020-packages.ts';
 import * as archives from './0022-archives.ts';
 import * as tidyMeters from './0023-tidy-meters.ts';
+import * as remoteMedia from './0024-remote-media.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -46,6 +47,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0020-packages': packages,
   '0022-archives': archives,
   '0023-tidy-meters': tidyMeters,
+  '0024-remote-media': remoteMedia,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,0 +1,95 @@
+import type { Swept } from '../kernel/due.ts';
+import type { Asset } from './asset.ts';
+import type { CatalogDeps } from './deps.ts';
+import { assetFailed } from './events.ts';
+import type { CatalogStores } from './ports.ts';
+import type { MediaWebhook } from './provider-ports.ts';
+import { refusals } from './refusals.ts';
+import { heard, refOf, waitsOn, type Hearing, type RemoteFact, type RemoteMedia } from './remote-media.ts';
+import { letServe } from './serve-asset.ts';
+
+export interface ProviderNewsCommands {
+  /**
+   * Takes in what a media provider tells, and acts on it in one transaction: in any order, and any number of times,
+   * it comes to the same. What is told of nobody's upload is taken in, and changes nothing. Refuses with
+   * `catalog.webhook-signature`, `catalog.webhook-unreadable` and, from a provider that was not chosen,
+   * `request.not-found`.
+   */
+  receiveMediaWebhook(webhook: MediaWebhook): Promise<void>;
+}
+
+export const providerNewsCommands = (deps: CatalogDeps): ProviderNewsCommands => ({
+  receiveMediaWebhook: async (webhook) => {
+    const { provider, tally, unitOfWork } = deps;
+    if (provider?.name !== webhook.provider) throw refusals.notFound();
+    const news = provider.read(webhook);
+    if (news !== 'ignored' && 'refused' in news) {
+      tally.count(provider.name, 'refused');
+      throw news.refused === 'signature' ? refusals.webhookSignature() : refusals.webhookUnreadable();
+    }
+    const isNew =
+      news !== 'ignored' &&
+      (await unitOfWork.run(async (stores) => {
+        const asset = await stores.assets.findByReference({ ...news, provider: provider.name });
+        return asset !== undefined && (await act(deps, stores, { asset, fact: news.fact }));
+      }));
+    tally.count(provider.name, isNew ? 'received' : 'duplicate');
+  },
+});
+
+interface Told {
+  readonly asset: Asset;
+  readonly fact: RemoteFact;
+}
+
+/** What was told becomes of the asset, with all that follows from it, or nothing does; whether it was news. */
+async function act(deps: CatalogDeps, stores: CatalogStores, { asset, fact }: Told): Promise<boolean> {
+  const next = heard(asset, fact, deps.clock.now());
+  if (next === asset) return false;
+  await stores.assets.save(next);
+  await follow(deps, stores, { before: asset, next });
+  return true;
+}
+
+interface Moved {
+  readonly before: Asset;
+  readonly next: Asset;
+}
+
+async function follow(deps: CatalogDeps, stores: CatalogStores, { before, next }: Moved): Promise<void> {
+  const { clock, ids } = deps;
+  const at = clock.now();
+  if (next.status === 'ready' && before.status !== 'ready') return letServe(deps, stores, next);
+  if (next.failure === before.failure) return;
+  await stores.outbox.add([assetFailed(next, { ids, at })]);
+  // What came to nothing is not paid for. What is gone there is gone.
+  if (next.status !== 'failed' || !next.remote) return;
+  await stores.fileRemovals.add({ storageKey: next.storageKey, remote: refOf(next.remote), dueAt: at });
+}
+
+/** Asks about uploads that have waited long, one after another, outside of any transaction. */
+export async function askProvider(deps: CatalogDeps, limit: number): Promise<Swept> {
+  const { unitOfWork, clock } = deps;
+  const due = await unitOfWork.read(({ assets }) => assets.listUnheard(clock.now(), limit));
+  for (const { id, remote } of due) if (remote) await askAbout(deps, id, remote);
+  return { done: due.length };
+}
+
+async function askAbout(deps: CatalogDeps, assetId: string, remote: RemoteMedia): Promise<void> {
+  const { provider, unitOfWork, clock, policy } = deps;
+  // A provider that is no longer the chosen one will not tell us anything: its uploads wait, and then end.
+  const isOurs = provider?.name === remote.provider;
+  const fact = isOurs ? await provider.ask(refOf(remote)) : ({ kind: 'waiting' } as const);
+  await unitOfWork.run(async (stores) => {
+    const asset = await stores.assets.find(assetId);
+    if (!asset || asset.dueAt === null) return;
+    const hearing: Hearing = { now: clock.now(), policy };
+    const told = fact === 'unavailable' ? asset : heard(asset, fact, hearing.now);
+    const next =
+      told.dueAt === null
+        ? told
+        : { ...waitsOn(told, fact !== 'unavailable', hearing), version: asset.version + 1 };
+    await stores.assets.save(next);
+    await follow(deps, stores, { before: asset, next });
+  });
+}
