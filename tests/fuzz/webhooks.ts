@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { KEYS } from '../../adapters/composition/keys.ts';
 import { EVENT_TYPES } from '../../adapters/payments/simulated-news.ts';
-import { signatureOf } from '../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../adapters/security/signed-webhooks.ts';
 import { WEBHOOK_SECRET } from '../adapters/stripe/world.ts';
 import type { RunningUsher } from '../world/usher.ts';
 import { junkText } from './junk.ts';

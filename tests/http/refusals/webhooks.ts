@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { systemClock } from '../../../adapters/clock/system-clock.ts';
 import { KEYS, UNIT_OF_WORK } from '../../../adapters/composition/keys.ts';
-import { signatureOf } from '../../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../../adapters/security/signed-webhooks.ts';
 import type { RunningUsher } from '../../world/usher.ts';
 import type { Client } from '../../world/client.ts';
 import type { Provocations } from './stage.ts';

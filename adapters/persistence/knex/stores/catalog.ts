@@ -163,18 +163,13 @@ const assetsDue = (database: Database, now: Instant, limit: number): Knex.QueryB
   database.knex('assets').where('due_at', '<=', now).orderBy(['due_at', 'id']).limit(limit);
 
 export const knexFileRemovals = (database: Database): FileRemovalStore => ({
-  add: async (removal) => {
+  add: async ({ storageKey, remote, dueAt }) => {
+    const { provider = null, reference = null, mediaId = null } = remote ?? {};
     await database.knex.raw(
       `insert into file_removals (storage_key, provider, reference, media_id, due_at) values (?, ?, ?, ?, ?)
        on conflict (storage_key) do update set due_at = excluded.due_at
        where excluded.due_at < file_removals.due_at`,
-      [
-        removal.storageKey,
-        ...[removal.remote?.provider, removal.remote?.reference, removal.remote?.mediaId].map(
-          (value) => value ?? null,
-        ),
-        removal.dueAt,
-      ],
+      [storageKey, provider, reference, mediaId, dueAt],
     );
   },
   listDue: async (now, limit) => {
