@@ -62,7 +62,7 @@ export function appOf(container: Container, draining: Draining): Express {
   const simulated = resolve(container, keys.SIMULATED);
   return createApp({
     faces: facesOf(container),
-    routes: routesOf([config.payments]),
+    routes: routesOf([config.payments, config.media]),
     rawRoutes: [...rawRoutes, ...(simulated ? simulatedCheckoutRoutes(simulated.checkout) : [])],
     authentication: bearerAuthentication(
       { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, publicKey: (kid) => signing.publicKey(kid) },

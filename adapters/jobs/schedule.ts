@@ -77,6 +77,12 @@ const SCHEDULE = [
     idempotentBecause: 'each asset is taken by one packager, under a lease that it renews',
   },
   {
+    name: 'catalog.ask-provider',
+    everyMinutes: 1,
+    idempotentBecause:
+      'what the provider answers is heard like a webhook, and the guarded save of a second sweep is lost',
+  },
+  {
     name: 'catalog.remove-files',
     everyMinutes: 5,
     idempotentBecause: 'a file that is gone is removed',
@@ -101,7 +107,7 @@ const SCHEDULE = [
 export type JobName = (typeof SCHEDULE)[number]['name'];
 
 /** Jobs of what may not have been chosen. */
-type ChosenJob = 'simulated.deliver-webhooks' | 'catalog.package-due';
+type ChosenJob = 'simulated.deliver-webhooks' | 'catalog.package-due' | 'catalog.ask-provider';
 
 /** The sweep of every job: a job without one does not compile, unless it is of what may not have been chosen. */
 export type Sweeps = Readonly<Record<Exclude<JobName, ChosenJob>, Sweep>> &

@@ -21,7 +21,15 @@ export type { DirectUpload, DirectUploadWish } from './direct-upload.ts';
 export type { Genre, GenreName } from './genre.ts';
 export { ASSET_KINDS, TITLE_KINDS, type AssetKind, type TitleKind } from './kinds.ts';
 export type { NewTitle, TitleRef } from './manage-titles.ts';
-export type { OpenMedia, OpenPackage, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
+export type {
+  OpenMedia,
+  OpenPackage,
+  ProvidedMedia,
+  StoredMedia,
+  TitleCard,
+  Viewing,
+  ViewingMedia,
+} from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
 export type * from './ports.ts';
 export { UPLOAD_PROTOCOLS } from './provider-ports.ts';

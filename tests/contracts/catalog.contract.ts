@@ -215,6 +215,7 @@ export function fileRemovalsContract(open: Open<CatalogStores>): void {
     const unitOfWork = await open();
     const promise = (storageKey: string, milliseconds: number) => ({
       storageKey,
+      remote: null,
       dueAt: after(NOW, milliseconds),
     });
     await unitOfWork.run(async ({ fileRemovals }) => {

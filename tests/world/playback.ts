@@ -14,6 +14,7 @@ import {
   type Playback,
   type PlaybackPolicy,
   type PlaybackStores,
+  type ProviderPlayback,
   type Standing,
   type Started,
 } from '../../src/playback/index.ts';
@@ -66,6 +67,19 @@ export const film = (changes: Partial<PlayableTitle> = {}): PlayableTitle => {
   };
 };
 
+/** A provider whose addresses say what they were made of. */
+export const PROVIDER: ProviderPlayback = {
+  provider: 'far',
+  urlOf: async ({ playbackId, maxHeight, forSeconds }) =>
+    `https://far.example/${playbackId}/${maxHeight}/${forSeconds}`,
+};
+
+/** The ticket of a stream of media that we deliver. */
+export function ticketOf({ media }: Started): string {
+  if (media.form === 'remote') throw new Error('a provider delivers this stream');
+  return media.ticket;
+}
+
 export interface PlaybackWorld {
   readonly playback: Playback;
   readonly titles: Map<string, PlayableTitle>;
@@ -113,6 +127,7 @@ export function playbackOn(
       many: async (accountIds) => new Map(accountIds.map((id) => [id, standingOf(id)])),
     },
     tickets: signedTickets(keyring('the key')),
+    providerPlayback: PROVIDER,
     secrets: randomStreamSecrets,
     archive,
     policy: { ...playbackPolicy, ...policy },

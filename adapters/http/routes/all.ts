@@ -9,6 +9,8 @@ import { grantRoutes } from './grants.ts';
 import { entitlementCheckRoutes } from './entitlement-check.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
+import { directUploadRoutes } from './direct-upload.ts';
+import { mediaWebhookRoutes } from './media-webhooks.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
 import { titleRoutes } from './titles.ts';
 import { operationsRoutes } from './operations.ts';
@@ -42,6 +44,7 @@ export const routes: readonly Route[] = [
   ...entitlementCheckRoutes,
   ...titleRoutes,
   ...titleMediaRoutes,
+  ...directUploadRoutes,
   ...genreRoutes,
   ...adminRoutes,
   ...serviceKeyRoutes,
@@ -53,11 +56,14 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...reconcileRoutes,
   ...webhookRoutes,
+  ...mediaWebhookRoutes,
 ];
 
 /** Those that exist where these providers were chosen. */
 export const routesOf = (providers: readonly string[]): readonly Route[] =>
-  routes.filter(({ provider }) => provider === undefined || providers.includes(provider));
+  routes.filter(
+    ({ provider }) => provider === undefined || [provider].flat().some((it) => providers.includes(it)),
+  );
 
 /** Routes outside the API that answer by themselves. */
 export const rawRoutes: readonly RawRoute[] = [

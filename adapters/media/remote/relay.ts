@@ -65,7 +65,11 @@ export async function relayed(
 }
 
 async function* startingWith<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  for (let next = first; !next.done; next = await rest.next()) yield next.value;
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 /** Where the file lies in a form of one field, as a browser would send it. */

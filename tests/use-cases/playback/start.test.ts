@@ -7,6 +7,7 @@ import {
   playbackOn,
   refusalOf,
   standing,
+  ticketOf,
   type PlaybackWorld,
 } from '../../world/playback.ts';
 
@@ -23,7 +24,7 @@ describe('starting a stream', () => {
     expect(started.maxHeight).to.equal(1080);
     expect(started.resumePositionSeconds).to.equal(0);
     expect(started.sessionToken).to.equal(null);
-    const media = await world.playback.openMedia(started.ticket);
+    const media = await world.playback.openMedia(ticketOf(started));
     expect(media.storageKey).to.equal(`key-of-${started.stream.titleId}`);
   });
 
