@@ -2,7 +2,7 @@ import { after, HOUR, later, MINUTE, type Instant } from '../kernel/instant.ts';
 import { follow } from '../kernel/state-machine.ts';
 import type { Asset, ReceivedFile } from './asset.ts';
 import { assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
-import { UNREADABLE } from './packaging.ts';
+import type { UNREADABLE } from './packaging.ts';
 import type { CatalogPolicy } from './policy.ts';
 
 /** An upload as its media provider names it. */

@@ -4,6 +4,7 @@ import type {
   Arrival,
   BegunUpload,
   MediaProvider,
+  RelayReceipt,
   RemoteFact,
   UploadOrder,
   UploadPlace,
@@ -25,14 +26,21 @@ export interface CloudflareSettings {
   readonly timeoutMs: number;
   /** Milliseconds without a byte after which a file that is sent on is given up. */
   readonly idleMs: number;
+  /** Cloudflare's own when left out. */
+  readonly sizes?: CloudflareSizes;
 }
 
 export const CLOUDFLARE_SIGNATURE = 'webhook-signature';
 
-/** What a form may carry; larger files are sent by tus, which has to know their size beforehand. */
-const FORM_LIMIT_BYTES = 200_000_000;
-/** Of tus: at least 5 MiB, and a multiple of 256 KiB. One is held in memory while it is sent. */
-const PIECE_BYTES = 16 * 1024 ** 2;
+export interface CloudflareSizes {
+  /** What a form may carry; larger files are sent by tus, which has to know their size beforehand. */
+  readonly formLimitBytes: number;
+  /** Of tus: at least 5 MiB, and a multiple of 256 KiB. One is held in memory while it is sent. */
+  readonly pieceBytes: number;
+}
+
+export const CLOUDFLARE_SIZES: CloudflareSizes = { formLimitBytes: 200_000_000, pieceBytes: 16 * 1024 ** 2 };
+
 /** Minutes of the account's storage that are set aside until the video is there; longer ones are refused there. */
 const MAX_DURATION_SECONDS = 6 * 3_600;
 /** A place may wait for six hours; their clock and ours differ by less than this. */
@@ -44,6 +52,7 @@ const SCHEME = { time: 'time', signature: 'sig1' } as const;
 export function cloudflareProvider(settings: CloudflareSettings, deps: ProviderDeps): MediaProvider {
   const { systemClock, onFault } = deps;
   const { apiBase, accountId, apiToken, timeoutMs, webhookSecrets: secrets } = settings;
+  const { idleMs, sizes = CLOUDFLARE_SIZES } = settings;
   const told =
     (operation: string) =>
     (fault: unknown): void =>
@@ -57,8 +66,9 @@ export function cloudflareProvider(settings: CloudflareSettings, deps: ProviderD
     name: 'cloudflare',
     // Whether sound alone is taken is not said anywhere: it stays here.
     kinds: ['video'],
-    begin: (order) => unlessDown(begin(access, order, systemClock.now()), told('begin an upload')),
-    relay: ({ place }, arrival) => relay(settings, { place, arrival, onFault: told('send a file on') }),
+    begin: (order) =>
+      unlessDown(begin(access, sizes, { ...order, now: systemClock.now() }), told('begin an upload')),
+    relay: ({ place }, arrival) => relay({ place, arrival, idleMs, sizes }, told('send a file on')),
     read: ({ raw, headers }) => {
       const check = { secrets, now: systemClock.now(), toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS };
       const isGood = verifySigned(raw, headers[CLOUDFLARE_SIGNATURE], { ...check, scheme: SCHEME });
@@ -69,10 +79,18 @@ export function cloudflareProvider(settings: CloudflareSettings, deps: ProviderD
   };
 }
 
-function begin(access: ApiAccess, order: UploadOrder, now: Instant): Promise<BegunUpload> {
+interface DatedOrder extends UploadOrder {
+  readonly now: Instant;
+}
+
+function begin(
+  access: ApiAccess,
+  { formLimitBytes }: CloudflareSizes,
+  { now, ...order }: DatedOrder,
+): Promise<BegunUpload> {
   const expiresAt = after(now, Math.min(order.forSeconds, MAX_EXPIRY_SECONDS) * SECOND);
   const { bytes } = order;
-  return bytes !== null && bytes > FORM_LIMIT_BYTES
+  return bytes !== null && bytes > formLimitBytes
     ? beginTus(access, order, { bytes, expiresAt })
     : beginForm(access, order, expiresAt);
 }
@@ -138,25 +156,32 @@ const TUS: Readonly<Record<string, string>> = { 'Tus-Resumable': '1.0.0' };
 interface Relay {
   readonly place: UploadPlace;
   readonly arrival: Omit<Arrival, 'storageKey'>;
-  readonly onFault: (fault: unknown) => void;
+  readonly idleMs: number;
+  readonly sizes: CloudflareSizes;
 }
 
-const relay = ({ idleMs }: CloudflareSettings, { place, arrival, onFault }: Relay) =>
-  place.protocol === 'tus'
-    ? relayed(arrival, (bytes) => sendInPieces(place, bytes, idleMs), onFault)
-    : relayed(
-        // Of a file whose size nobody declared it turns out on the way that it is too large for a form.
-        { ...arrival, limitBytes: Math.min(arrival.limitBytes, FORM_LIMIT_BYTES) },
-        (bytes) => sendForm(place, { bytes, length: arrival.expectedBytes }, idleMs),
-        onFault,
-      );
+function relay(
+  { place, arrival, idleMs, sizes: { formLimitBytes, pieceBytes } }: Relay,
+  onFault: (fault: unknown) => void,
+): Promise<RelayReceipt> {
+  const to = { ...place, idleMs };
+  if (place.protocol === 'tus')
+    return relayed(arrival, (bytes) => sendInPieces(to, inPiecesOf(bytes, pieceBytes)), onFault);
+  // Of a file whose size nobody declared it turns out on the way that it is too large for a form.
+  const limitBytes = Math.min(arrival.limitBytes, formLimitBytes);
+  const sending = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
+    sendForm(to, { bytes, length: arrival.expectedBytes });
+  return relayed({ ...arrival, limitBytes }, sending, onFault);
+}
+
+type To = Pick<UploadPlace, 'url' | 'headers'> & { readonly idleMs: number };
 
 interface Whole {
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly length: number | null;
 }
 
-async function sendForm({ url }: UploadPlace, { bytes, length }: Whole, idleMs: number): Promise<void> {
+async function sendForm({ url, idleMs }: To, { bytes, length }: Whole): Promise<void> {
   const boundary = `usher-${randomUUID()}`;
   await send({
     ...{ url, idleMs },
@@ -167,13 +192,9 @@ async function sendForm({ url }: UploadPlace, { bytes, length }: Whole, idleMs: 
   });
 }
 
-async function sendInPieces(
-  { url, headers }: UploadPlace,
-  bytes: AsyncIterable<Uint8Array>,
-  idleMs: number,
-): Promise<void> {
+async function sendInPieces({ url, headers, idleMs }: To, pieces: AsyncIterable<Buffer>): Promise<void> {
   let offset = 0;
-  for await (const piece of inPiecesOf(bytes, PIECE_BYTES)) {
+  for await (const piece of pieces) {
     await send({
       ...{ url, idleMs },
       method: 'PATCH',
