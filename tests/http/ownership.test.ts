@@ -43,11 +43,16 @@ const at = (client: Client, { method, path, id, row }: Asking): Promise<Answer> 
     ...(row.bytes ? { bytes: row.bytes, headers: { 'content-type': 'application/octet-stream' } } : {}),
   });
 
-/** All that a caller can tell an answer by. */
+/** All that a caller can tell an answer by: the ids of requests count up, and grow by a digit now and then. */
 function told({ status, body, headers }: Answer): unknown {
-  const shown = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
-  const { request_id: _id, ...problem } = body as unknown as Record<string, unknown>;
-  return { status, problem, headers: shown };
+  const { request_id: id, ...problem } = body as unknown as Record<string, unknown>;
+  const shown = [...headers].filter(([name]) => !['date', 'x-request-id', 'content-length'].includes(name));
+  return {
+    status,
+    problem,
+    headers: shown,
+    length: Number(headers.get('content-length')) - String(id).length,
+  };
 }
 
 /** `method path`, with a field of the body behind it or not. */

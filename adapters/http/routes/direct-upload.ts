@@ -28,9 +28,11 @@ export const directUploadRoutes: readonly Route[] = KIND_PATHS.map(({ kind, path
     }),
     object: 'title',
     reply: { status: 201, schema: DirectUploadView },
-    refuses: [notFound, uploadTooLarge, uploadSuperseded, notTakenDirectly, providerUnavailable].map(
-      ({ code }) => code,
-    ),
+    refuses: [
+      ...[notFound, uploadTooLarge, uploadSuperseded, providerUnavailable],
+      // There is no provider that does not take videos.
+      ...(kind === 'music' ? [notTakenDirectly] : []),
+    ].map(({ code }) => code),
     handle: async ({ catalog }, { params, body }) => ({
       body: directUploadView(
         await catalog.beginDirectUpload({ title: { id: params.id, kind }, bytes: body.bytes ?? null }),

@@ -1,5 +1,6 @@
 const BUSY = 'every password that is being checked has its place taken: tests/http/attack and adapters';
 const UPLOADS = 'tests/use-cases/catalog/uploads.test.ts';
+const REMOTE = 'tests/use-cases/catalog/remote.test.ts';
 const TWO_COLLECTORS =
   'Stripe begins a subscription while a payment of ours is under way: tests/use-cases/subscriptions';
 
@@ -32,5 +33,7 @@ export const MET_ELSEWHERE: Readonly<Record<string, string>> = {
   'post /subscriptions/resume subscriptions.already-active': TWO_COLLECTORS,
   ...slots('upload-too-large', ['media', 'trailer']),
   ...slots('upload-superseded', ['media', 'trailer', 'poster']),
+  'post /videos/{id}/media/direct-upload catalog.upload-superseded': REMOTE,
+  'post /musics/{id}/media/direct-upload catalog.upload-superseded': REMOTE,
   ...slots('storage-full', ['media', 'trailer', 'poster']),
 };

@@ -17,6 +17,16 @@ async function closed(world: RunningUsher, person: Client): Promise<Client> {
   return person;
 }
 
+const mediaWebhook = (name: 'mux' | 'cloudflare'): Provocations => ({
+  [`post /webhooks/${name} catalog.webhook-signature`]: ({ remote, watch }) =>
+    watch(remote[name].world.anonymous()).send('POST', `/webhooks/${name}`, { bytes: NOTHING }),
+  [`post /webhooks/${name} catalog.webhook-unreadable`]: ({ remote, watch }) => {
+    const headers = remote[name].fake.sign(NOTHING.toString());
+    const anonymous = watch(remote[name].world.anonymous());
+    return anonymous.send('POST', `/webhooks/${name}`, { bytes: NOTHING, headers });
+  },
+});
+
 /** Every refusal of webhooks, and of what is asked while an account is being closed. */
 export const WEBHOOKS: Provocations = {
   'post /webhooks/simulated billing.webhook-signature': ({ anonymous }) =>
@@ -33,6 +43,8 @@ export const WEBHOOKS: Provocations = {
     const headers = { 'stripe-signature': Stripe.webhooks.generateTestHeaderString(given) };
     return watch(stripe.world.anonymous()).send('POST', '/webhooks/stripe', { bytes: NOTHING, headers });
   },
+  ...mediaWebhook('mux'),
+  ...mediaWebhook('cloudflare'),
   'patch /subscriptions/my billing.account-closed': async ({ world, person }) =>
     (await closed(world, await person())).patch('/subscriptions/my', { payment_method: 'pm_ok' }),
   'post /payments/checkout billing.account-closed': async ({ stripe: { world, plan }, watch }) => {
