@@ -30,12 +30,18 @@ export const providerNewsCommands = (deps: CatalogDeps): ProviderNewsCommands =>
     const isNew =
       news !== 'ignored' &&
       (await unitOfWork.run(async (stores) => {
-        const asset = await stores.assets.findByReference({ ...news, provider: provider.name });
+        const ref = { provider: provider.name, reference: news.reference };
+        await stores.lock(lifeOf(ref));
+        const asset = await stores.assets.findByReference(ref);
         return asset !== undefined && (await act(deps, stores, { asset, fact: news.fact }));
       }));
     tally.count(provider.name, isNew ? 'received' : 'duplicate');
   },
 });
+
+/** Who hears of one upload does so one after another: senders repeat themselves, and all at once. */
+const lifeOf = ({ provider, reference }: Pick<RemoteMedia, 'provider' | 'reference'>): string =>
+  `media ${provider} ${reference}`;
 
 interface Told {
   readonly asset: Asset;
@@ -81,6 +87,7 @@ async function askAbout(deps: CatalogDeps, assetId: string, remote: RemoteMedia)
   const isOurs = provider?.name === remote.provider;
   const fact = isOurs ? await provider.ask(refOf(remote)) : ({ kind: 'waiting' } as const);
   await unitOfWork.run(async (stores) => {
+    await stores.lock(lifeOf(remote));
     const asset = await stores.assets.find(assetId);
     if (!asset || asset.dueAt === null) return;
     const hearing: Hearing = { now: clock.now(), policy };
