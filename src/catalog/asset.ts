@@ -4,7 +4,7 @@ import { assetLifecycle, type AssetStatus } from './asset-lifecycle.ts';
 import { refusals } from './refusals.ts';
 import type { AssetKind, TitleKind } from './kinds.ts';
 import type { CatalogPolicy } from './policy.ts';
-import type { RemoteMedia } from './remote-media.ts';
+import type { RemoteMedia } from './remote-ref.ts';
 import type { Rendition } from './rendition.ts';
 
 /** A file of a title. Its `storageKey` is known before the first byte comes, so that no crash can orphan it. */

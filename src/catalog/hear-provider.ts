@@ -5,7 +5,8 @@ import { assetFailed } from './events.ts';
 import type { CatalogStores } from './ports.ts';
 import type { MediaWebhook } from './provider-ports.ts';
 import { refusals } from './refusals.ts';
-import { heard, refOf, waitsOn, type Hearing, type RemoteFact, type RemoteMedia } from './remote-media.ts';
+import { heard, refOf, waitsOn, type Hearing, type RemoteFact } from './remote-media.ts';
+import type { RemoteMedia } from './remote-ref.ts';
 import { letServe } from './serve-asset.ts';
 
 export interface ProviderNewsCommands {

@@ -31,10 +31,12 @@ export type {
   ViewingMedia,
 } from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
+export type * from './asset-ports.ts';
 export type * from './ports.ts';
 export { UPLOAD_PROTOCOLS } from './provider-ports.ts';
 export type * from './provider-ports.ts';
-export type { RemoteFact, RemoteMedia, RemoteRef } from './remote-media.ts';
+export type { RemoteFact } from './remote-media.ts';
+export type { RemoteMedia, RemoteRef } from './remote-ref.ts';
 export type * from './source-ports.ts';
 export { ladderOf, type PictureSize, type PlannedPicture, type Rendition } from './rendition.ts';
 export { refusals as catalogRefusals } from './refusals.ts';

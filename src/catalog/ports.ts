@@ -3,9 +3,9 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Locks } from '../kernel/unit-of-work.ts';
-import type { Asset, ReceivedFile } from './asset.ts';
+import type { ReceivedFile } from './asset.ts';
+import type { AssetStore, FileRemovalStore } from './asset-ports.ts';
 import type { Genre } from './genre.ts';
-import type { RemoteRef } from './remote-media.ts';
 import type { PictureSize, Rendition } from './rendition.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
 import type { TitleOrder } from './title-order.ts';
@@ -100,44 +100,6 @@ export interface ChannelNameStore {
   /** Stores a name in the place of the one before. */
   put(name: ChannelName): Promise<void>;
   remove(channelId: string): Promise<void>;
-}
-
-export interface AssetStore {
-  find(id: string): Promise<Asset | undefined>;
-  findMany(ids: readonly string[]): Promise<readonly Asset[]>;
-  /** All of a title, newest first. */
-  listOf(titleId: string): Promise<readonly Asset[]>;
-  add(asset: Asset): Promise<void>;
-  save(asset: Asset): Promise<void>;
-  remove(id: string): Promise<void>;
-  /** The upload that a provider calls so. */
-  findByReference(ref: Pick<RemoteRef, 'provider' | 'reference'>): Promise<Asset | undefined>;
-  /** Uploads whose time has run out, earliest first; not those of a media provider. */
-  listDue(now: Instant, limit: number): Promise<readonly Asset[]>;
-  /** Those that a media provider is to be asked about at `now`, longest waiting first. */
-  listUnheard(now: Instant, limit: number): Promise<readonly Asset[]>;
-  /** Of both. */
-  nextDueAt(until: Instant): Promise<Instant | undefined>;
-  /** Those that may be packaged at `now`, longest waiting first; held, and passed over by who comes meanwhile. */
-  holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
-}
-
-/** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */
-export interface FileRemoval {
-  readonly storageKey: string;
-  /** Where a media provider keeps it; null for ours. */
-  readonly remote: RemoteRef | null;
-  readonly dueAt: Instant;
-}
-
-export interface FileRemovalStore {
-  /** Keeps the promise; a file that is promised already keeps the earlier time. */
-  add(removal: FileRemoval): Promise<void>;
-  listDue(now: Instant, limit: number): Promise<readonly FileRemoval[]>;
-  done(storageKey: string): Promise<void>;
-  /** Puts a promise off; one that was kept meanwhile stays kept. */
-  putOff(storageKey: string, dueAt: Instant): Promise<void>;
-  nextDueAt(until: Instant): Promise<Instant | undefined>;
 }
 
 export interface CatalogStores extends Locks {

@@ -1,7 +1,8 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { TitleKind } from './kinds.ts';
 import type { Arrival, Receipt } from './ports.ts';
-import type { RemoteFact, RemoteRef } from './remote-media.ts';
+import type { RemoteFact } from './remote-media.ts';
+import type { RemoteRef } from './remote-ref.ts';
 
 export interface UploadOrder {
   /** Carried along, so that an operator finds the asset in the provider's console. */

@@ -3,21 +3,8 @@ import { follow } from '../kernel/state-machine.ts';
 import type { Asset, ReceivedFile } from './asset.ts';
 import { assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
 import type { UNREADABLE } from './packaging.ts';
+import type { RemoteMedia, RemoteRef } from './remote-ref.ts';
 import type { CatalogPolicy } from './policy.ts';
-
-/** An upload as its media provider names it. */
-export interface RemoteRef {
-  readonly provider: string;
-  /** The provider's name of the upload, known before its first byte. */
-  readonly reference: string;
-  /** The provider's name of what became of it, where that is another one; null until it is known. */
-  readonly mediaId: string | null;
-}
-
-export interface RemoteMedia extends RemoteRef {
-  /** What it is played by; null until it is ready. */
-  readonly playbackId: string | null;
-}
 
 export const refOf = ({ provider, reference, mediaId }: RemoteMedia): RemoteRef => ({
   provider,

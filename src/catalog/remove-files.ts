@@ -1,8 +1,8 @@
 import { after, MINUTE } from '../kernel/instant.ts';
 import type { Swept } from '../kernel/due.ts';
 import type { CatalogDeps } from './deps.ts';
-import type { FileRemoval } from './ports.ts';
-import type { RemoteRef } from './remote-media.ts';
+import type { FileRemoval } from './asset-ports.ts';
+import type { RemoteRef } from './remote-ref.ts';
 
 /** Keeps promises that are due. What a provider does not take now is tried again later, and holds nobody up. */
 export async function removeDueFiles(deps: CatalogDeps, limit: number): Promise<Swept> {

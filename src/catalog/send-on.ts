@@ -3,10 +3,12 @@ import { HOUR, SECOND } from '../kernel/instant.ts';
 import { acceptedTypes, failed, limitBytes, type Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
 import type { TitleRef } from './manage-titles.ts';
-import type { Bytes, FileRemoval } from './ports.ts';
+import type { FileRemoval } from './asset-ports.ts';
+import type { Bytes } from './ports.ts';
 import type { BegunUpload, MediaProvider } from './provider-ports.ts';
 import { refusals } from './refusals.ts';
-import { heldBy, sentOn, type RemoteRef } from './remote-media.ts';
+import { heldBy, sentOn } from './remote-media.ts';
+import type { RemoteRef } from './remote-ref.ts';
 import { keepPromise } from './remove-files.ts';
 import { refusalOf } from './receive-fault.ts';
 

@@ -1,14 +1,8 @@
 import type { Knex } from 'knex';
 import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
-import type {
-  AssetStore,
-  ChannelName,
-  ChannelNameStore,
-  FileRemoval,
-  FileRemovalStore,
-  GenreStore,
-} from '../../../../src/catalog/ports.ts';
+import type { AssetStore, FileRemoval, FileRemovalStore } from '../../../../src/catalog/asset-ports.ts';
+import type { ChannelName, ChannelNameStore, GenreStore } from '../../../../src/catalog/ports.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';

@@ -1,16 +1,14 @@
 import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
+import type { AssetStore, FileRemoval, FileRemovalStore } from '../../../../src/catalog/asset-ports.ts';
 import type {
-  AssetStore,
   ChannelName,
   ChannelNameStore,
   CountedView,
   FigureStore,
-  FileRemoval,
-  FileRemovalStore,
   GenreStore,
 } from '../../../../src/catalog/ports.ts';
-import type { RemoteRef } from '../../../../src/catalog/remote-media.ts';
+import type { RemoteRef } from '../../../../src/catalog/remote-ref.ts';
 import type { Title, TitleFigures } from '../../../../src/catalog/title.ts';
 import { dayOf, type DayViews } from '../../../../src/catalog/trending.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
