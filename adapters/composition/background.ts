@@ -88,7 +88,6 @@ export function provideBackground(container: Container): void {
       keys.ENTITLEMENTS,
       keys.SIMULATED,
       keys.PACKAGING_LINE,
-      keys.MEDIA_PROVIDER,
     ],
     (
       unitOfWork,
@@ -101,7 +100,6 @@ export function provideBackground(container: Container): void {
       entitlements,
       simulated,
       packaging,
-      media,
     ) =>
       jobsOf({
         'subscriptions.advance': (limit) => subscriptions.advanceDue(limit),
@@ -120,7 +118,7 @@ export function provideBackground(container: Container): void {
         'catalog.rank-trending': (limit) => catalog.rankTrending(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
         ...(packaging && { 'catalog.package-due': packaging.sweep }),
-        ...(media && { 'catalog.ask-provider': (limit: number) => catalog.askProvider(limit) }),
+        'catalog.ask-provider': (limit) => catalog.askProvider(limit),
         'catalog.remove-files': (limit) => catalog.removeDueFiles(limit),
         'identity.remove-unverified': (limit) => identity.sweepUnverified(limit),
         'identity.clean-up': (limit) => identity.sweepExpired(limit),

@@ -107,7 +107,7 @@ const SCHEDULE = [
 export type JobName = (typeof SCHEDULE)[number]['name'];
 
 /** Jobs of what may not have been chosen. */
-type ChosenJob = 'simulated.deliver-webhooks' | 'catalog.package-due' | 'catalog.ask-provider';
+type ChosenJob = 'simulated.deliver-webhooks' | 'catalog.package-due';
 
 /** The sweep of every job: a job without one does not compile, unless it is of what may not have been chosen. */
 export type Sweeps = Readonly<Record<Exclude<JobName, ChosenJob>, Sweep>> &

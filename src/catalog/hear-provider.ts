@@ -28,15 +28,15 @@ export const providerNewsCommands = (deps: CatalogDeps): ProviderNewsCommands =>
       tally.count(provider.name, 'refused');
       throw news.refused === 'signature' ? refusals.webhookSignature() : refusals.webhookUnreadable();
     }
-    const isNew =
+    const isKnown =
       news !== 'ignored' &&
       (await unitOfWork.run(async (stores) => {
         const ref = { provider: provider.name, reference: news.reference };
         await stores.lock(lifeOf(ref));
         const asset = await stores.assets.findByReference(ref);
-        return asset !== undefined && (await act(deps, stores, { asset, fact: news.fact }));
+        return asset !== undefined && !(await act(deps, stores, { asset, fact: news.fact }));
       }));
-    tally.count(provider.name, isNew ? 'received' : 'duplicate');
+    tally.count(provider.name, isKnown ? 'duplicate' : 'received');
   },
 });
 
@@ -54,7 +54,7 @@ async function act(deps: CatalogDeps, stores: CatalogStores, { asset, fact }: To
   const next = heard(asset, fact, deps.clock.now());
   if (next === asset) return false;
   await stores.assets.save(next);
-  await follow(deps, stores, { before: asset, next });
+  await consequences(deps, stores, { before: asset, next });
   return true;
 }
 
@@ -63,7 +63,11 @@ interface Moved {
   readonly next: Asset;
 }
 
-async function follow(deps: CatalogDeps, stores: CatalogStores, { before, next }: Moved): Promise<void> {
+async function consequences(
+  deps: CatalogDeps,
+  stores: CatalogStores,
+  { before, next }: Moved,
+): Promise<void> {
   const { clock, ids } = deps;
   const at = clock.now();
   if (next.status === 'ready' && before.status !== 'ready') return letServe(deps, stores, next);
@@ -74,30 +78,48 @@ async function follow(deps: CatalogDeps, stores: CatalogStores, { before, next }
   await stores.fileRemovals.add({ storageKey: next.storageKey, remote: refOf(next.remote), dueAt: at });
 }
 
-/** Asks about uploads that have waited long, one after another, outside of any transaction. */
+/**
+ * Asks about uploads that have waited long, one after another, outside of any transaction. Once the provider is down,
+ * nothing more is asked in this batch: every question would wait for its time-out, and the other sweeps for that.
+ */
 export async function askProvider(deps: CatalogDeps, limit: number): Promise<Swept> {
   const { unitOfWork, clock } = deps;
   const due = await unitOfWork.read(({ assets }) => assets.listUnheard(clock.now(), limit));
-  for (const { id, remote } of due) if (remote) await askAbout(deps, id, remote);
+  let isDown = false;
+  for (const { id, remote } of due) {
+    if (!remote) continue;
+    const fact: RemoteFact | 'unavailable' = isDown ? 'unavailable' : await answerAbout(deps, remote);
+    isDown = fact === 'unavailable';
+    await hearAnswer(deps, { assetId: id, remote, fact });
+  }
   return { done: due.length };
 }
 
-async function askAbout(deps: CatalogDeps, assetId: string, remote: RemoteMedia): Promise<void> {
-  const { provider, unitOfWork, clock, policy } = deps;
-  // A provider that is no longer the chosen one will not tell us anything: its uploads wait, and then end.
-  const isOurs = provider?.name === remote.provider;
-  const fact = isOurs ? await provider.ask(refOf(remote)) : ({ kind: 'waiting' } as const);
+/** A provider that is no longer the chosen one will not tell us anything: its uploads wait, and then end. */
+async function answerAbout(
+  { provider }: CatalogDeps,
+  remote: RemoteMedia,
+): Promise<RemoteFact | 'unavailable'> {
+  return provider?.name === remote.provider ? provider.ask(refOf(remote)) : { kind: 'waiting' };
+}
+
+interface Answer {
+  readonly assetId: string;
+  readonly remote: RemoteMedia;
+  readonly fact: RemoteFact | 'unavailable';
+}
+
+async function hearAnswer(deps: CatalogDeps, { assetId, remote, fact }: Answer): Promise<void> {
+  const { unitOfWork, clock, policy } = deps;
   await unitOfWork.run(async (stores) => {
     await stores.lock(lifeOf(remote));
     const asset = await stores.assets.find(assetId);
     if (!asset || asset.dueAt === null) return;
     const hearing: Hearing = { now: clock.now(), policy };
     const told = fact === 'unavailable' ? asset : heard(asset, fact, hearing.now);
-    const next =
-      told.dueAt === null
-        ? told
-        : { ...waitsOn(told, fact !== 'unavailable', hearing), version: asset.version + 1 };
-    await stores.assets.save(next);
-    await follow(deps, stores, { before: asset, next });
+    const next = told.dueAt === null ? told : waitsOn(told, fact !== 'unavailable', hearing);
+    // What was told and the next time of asking are one save.
+    await stores.assets.save({ ...next, version: asset.version + 1 });
+    await consequences(deps, stores, { before: asset, next });
   });
 }

@@ -180,8 +180,42 @@ for (const name of PROVIDERS)
       );
       await here.catalog.removeDueFiles(9);
       expect(references()).to.have.length(2);
-      world.advance(5 * MINUTE);
+      world.advance(DAY);
       await world.catalog.removeDueFiles(9);
       expect(references()).to.have.length(1);
+    });
+
+    it('ends by itself when its provider is not the chosen one any more', async () => {
+      const { world, open, upload, slot } = stage;
+      const title = await world.title();
+      await upload(title);
+      world.advance(DAY);
+      const here = open({ provider: null, clock: { now: () => world.now() } });
+      await here.catalog.askProvider(9);
+      expect((await slot(title)).newest).to.include({ failure: 'catalog.provider-silent' });
+    });
+
+    it('asks a provider that is down once, and not for each of its uploads and removals', async () => {
+      const { fake, world, upload } = stage;
+      for (let films = 0; films < 3; films += 1) {
+        await upload(await world.title());
+        const gone = await world.title();
+        await upload(gone);
+        await world.catalog.deleteTitle(gone);
+      }
+      await world.catalog.upload({
+        title: await world.title(),
+        kind: 'poster',
+        stream: inPieces(POSTER),
+        contentLength: null,
+      });
+      world.advance(5 * MINUTE);
+      fake.fault({ path: /./, kind: 'broken', times: 99 });
+      const before = fake.requests.length;
+      expect(await world.catalog.askProvider(9)).to.deep.equal({ done: 3 });
+      expect(await world.catalog.removeDueFiles(9)).to.deep.equal({ done: 3 });
+      expect(fake.requests).to.have.length(before + 2);
+      expect(await world.catalog.askProvider(9)).to.deep.equal({ done: 0 });
+      expect(await world.catalog.removeDueFiles(9)).to.deep.equal({ done: 0 });
     });
   });
