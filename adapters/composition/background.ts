@@ -118,6 +118,7 @@ export function provideBackground(container: Container): void {
         'catalog.rank-trending': (limit) => catalog.rankTrending(limit),
         'catalog.fail-stale-uploads': (limit) => catalog.failStaleUploads(limit),
         ...(packaging && { 'catalog.package-due': packaging.sweep }),
+        'catalog.ask-provider': (limit) => catalog.askProvider(limit),
         'catalog.remove-files': (limit) => catalog.removeDueFiles(limit),
         'identity.remove-unverified': (limit) => identity.sweepUnverified(limit),
         'identity.clean-up': (limit) => identity.sweepExpired(limit),

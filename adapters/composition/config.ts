@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Environment } from './environment.ts';
+import { mediaProviderConfigOf, type MediaProviderConfig } from './media-config.ts';
 import { stripeConfigOf, type StripeConfig } from './stripe-config.ts';
 
 export type Profile = 'memory' | 'sqlite' | 'postgres';
@@ -38,6 +39,10 @@ export interface Config {
   readonly payments: 'simulated' | 'stripe' | 'own';
   /** Null where Stripe was not chosen. */
   readonly stripe: StripeConfig | null;
+  /** Who keeps and delivers media. */
+  readonly media: 'local' | 'mux' | 'cloudflare';
+  /** Null where media is kept here. */
+  readonly mediaProvider: MediaProviderConfig | null;
   readonly seed: 'demo' | 'none';
   /** When a purchase under way counts as interrupted; longer than the gateway may take. */
   readonly purchaseStaleSeconds: number;
@@ -119,6 +124,8 @@ export function configOf(env: Environment): Config {
     },
     payments: env.PAYMENTS ?? 'simulated',
     stripe: stripeConfigOf(env),
+    media: env.MEDIA,
+    mediaProvider: mediaProviderConfigOf(env),
     seed: env.SEED ?? (production ? 'none' : 'demo'),
     purchaseStaleSeconds: env.PURCHASE_STALE_SECONDS,
     deliveryLeaseSeconds: env.DELIVERY_LEASE_SECONDS,

@@ -124,9 +124,11 @@ export function provideContexts(container: Container): void {
       keys.IDS,
       keys.MEDIA_STORAGE,
       keys.PACKAGER,
+      keys.MEDIA_PROVIDER,
+      keys.WEBHOOK_COUNTS,
       keys.SOURCE_LINKS,
     ],
-    (unitOfWork, clock, systemClock, ids, storage, packager, sourceLinks) =>
+    (unitOfWork, clock, systemClock, ids, storage, packager, provider, tally, sourceLinks) =>
       createCatalog({
         unitOfWork,
         clock,
@@ -134,6 +136,8 @@ export function provideContexts(container: Container): void {
         ids,
         storage,
         packager,
+        provider,
+        tally,
         sourceLinks,
         standing: catalogStanding(entitlements),
         batched: batchedRead,
@@ -143,13 +147,22 @@ export function provideContexts(container: Container): void {
   provide(
     container,
     keys.PLAYBACK,
-    [keys.CONFIG, keys.UNIT_OF_WORK, keys.CLOCK, keys.IDS, keys.TICKETS, keys.ARCHIVE_FILES],
-    ({ streamLimitPolicy, historyMonths }, unitOfWork, clock, ids, tickets, archive) =>
+    [
+      keys.CONFIG,
+      keys.UNIT_OF_WORK,
+      keys.CLOCK,
+      keys.IDS,
+      keys.TICKETS,
+      keys.PROVIDER_PLAYBACK,
+      keys.ARCHIVE_FILES,
+    ],
+    ({ streamLimitPolicy, historyMonths }, unitOfWork, clock, ids, tickets, providerPlayback, archive) =>
       createPlayback({
         unitOfWork,
         clock,
         ids,
         tickets,
+        providerPlayback,
         titles: playableTitles(catalog),
         standings: playbackStandings(entitlements),
         secrets: randomStreamSecrets,

@@ -16,6 +16,7 @@ import { simulatedCheckoutRoutes } from '../http/routes/simulated-checkout.ts';
 import { liveServiceKeys } from '../http/service-keys.ts';
 import { liveSessions } from '../http/sessions.ts';
 import * as keys from './keys.ts';
+import { mediaOriginsOf } from './media-config.ts';
 import { readinessOf, type Draining } from './readiness.ts';
 import { provide, resolve } from './token.ts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './token-names.ts';
@@ -63,11 +64,10 @@ export function appOf(container: Container, draining: Draining): Express {
   const simulated = resolve(container, keys.SIMULATED);
   return createApp({
     faces: facesOf(container),
-    routes: routesOf([config.payments]),
+    routes: routesOf([config.payments, config.media]),
     rawRoutes: [
       ...rawRoutes,
-      // All media is our own; a provider of media that streams from hosts of its own names them here.
-      ...(config.playerPage ? playerRoutes({ mediaOrigins: [] }) : []),
+      ...(config.playerPage ? playerRoutes({ mediaOrigins: mediaOriginsOf(config.mediaProvider) }) : []),
       ...(simulated ? simulatedCheckoutRoutes(simulated.checkout) : []),
     ],
     authentication: bearerAuthentication(

@@ -7,7 +7,7 @@ import type {
   SubscriptionCollector,
   WebhookReader,
 } from '../../src/billing/index.ts';
-import type { Catalog, MediaStorage, SourceLinks } from '../../src/catalog/index.ts';
+import type { Catalog, MediaProvider, MediaStorage, SourceLinks } from '../../src/catalog/index.ts';
 import type { Entitlements } from '../../src/entitlements/index.ts';
 import type { Identity, Passwords, PictureStore } from '../../src/identity/index.ts';
 import type { Ids } from '../../src/kernel/ids.ts';
@@ -22,7 +22,7 @@ import type {
   Operations,
   React,
 } from '../../src/operations/index.ts';
-import type { ArchiveFiles, Playback, Tickets } from '../../src/playback/index.ts';
+import type { ArchiveFiles, Playback, ProviderPlayback, Tickets } from '../../src/playback/index.ts';
 import type { SubscriptionOperations, Subscriptions } from '../../src/subscriptions/index.ts';
 import type { EdgeLog } from '../http/log.ts';
 import type { LiveServiceKeys } from '../http/service-keys.ts';
@@ -79,6 +79,10 @@ export const WEBHOOK_READERS = token<readonly WebhookReader[]>('webhook readers'
 export const WEBHOOK_COUNTS = token<WebhookCounts>('webhook counts');
 export const INVOICE_PRINTER = token<InvoicePrinter>('invoice printer');
 export const MEDIA_STORAGE = token<MediaStorage>('media storage');
+/** Null where media is kept here. */
+export const MEDIA_PROVIDER = token<MediaProvider | null>('media provider');
+/** Null likewise. */
+export const PROVIDER_PLAYBACK = token<ProviderPlayback | null>('provider playback');
 /** Null where nobody packages: then media is served as it is. */
 export const PACKAGER = token<FfmpegPackager | null>('packager');
 /** Null likewise. */

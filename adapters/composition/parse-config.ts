@@ -1,5 +1,6 @@
 import { configOf, type Config } from './config.ts';
 import { Environment, withSecretFiles, type Variables } from './environment.ts';
+import { mediaFaults } from './media-config.ts';
 import { productionFaults } from './production-faults.ts';
 import { stripeFaults } from './stripe-config.ts';
 
@@ -27,6 +28,7 @@ export function parseConfig(variables: Variables): Config {
     ...fileFaults,
     ...profileFaults(config),
     ...stripeFaults(parsed.data),
+    ...mediaFaults(parsed.data),
     ...(config.production ? productionFaults(config, parsed.data) : []),
   ];
   if (faults.length > 0) throw new ConfigFault(faults);

@@ -38,8 +38,8 @@ export function providePayments(container: Container, stripe: MakeStripe | null)
   provide(container, keys.WEBHOOK_READERS, [keys.SIMULATED, keys.STRIPE], (simulated, stripe) =>
     [simulated, stripe].flatMap((provider) => provider?.webhooks ?? []),
   );
-  provide(container, keys.WEBHOOK_COUNTS, [keys.WEBHOOK_READERS], (readers) =>
-    webhookCounts(readers.map(({ provider }) => provider)),
+  provide(container, keys.WEBHOOK_COUNTS, [keys.WEBHOOK_READERS, keys.MEDIA_PROVIDER], (readers, media) =>
+    webhookCounts([...readers.map(({ provider }) => provider), ...(media ? [media.name] : [])]),
   );
 }
 

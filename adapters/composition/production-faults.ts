@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import type { Environment, Variables } from './environment.ts';
+import { mediaProductionFaults } from './media-config.ts';
 import { stripeProductionFaults } from './stripe-config.ts';
 
 /** What may be convenient on a desk and is dangerous in production. */
@@ -14,6 +15,12 @@ export function productionFaults(config: Config, env: Environment): string[] {
     STRIPE_SECRET_KEY: env.STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET: env.STRIPE_WEBHOOK_SECRET,
     STRIPE_WEBHOOK_SECRET_PREVIOUS: env.STRIPE_WEBHOOK_SECRET_PREVIOUS,
+    MUX_TOKEN_SECRET: env.MUX_TOKEN_SECRET,
+    MUX_WEBHOOK_SECRET: env.MUX_WEBHOOK_SECRET,
+    MUX_WEBHOOK_SECRET_PREVIOUS: env.MUX_WEBHOOK_SECRET_PREVIOUS,
+    CLOUDFLARE_API_TOKEN: env.CLOUDFLARE_API_TOKEN,
+    CLOUDFLARE_WEBHOOK_SECRET: env.CLOUDFLARE_WEBHOOK_SECRET,
+    CLOUDFLARE_WEBHOOK_SECRET_PREVIOUS: env.CLOUDFLARE_WEBHOOK_SECRET_PREVIOUS,
   };
   for (const [name, value] of Object.entries(optional))
     if (value !== undefined) faults.push(...secretFaults(name, value));
@@ -26,7 +33,7 @@ export function productionFaults(config: Config, env: Environment): string[] {
   if (env.PAYMENTS === 'simulated' || env.PAYMENTS === undefined) {
     faults.push('PAYMENTS: the simulated gateway gives plans away');
   }
-  return [...faults, ...stripeProductionFaults(env)];
+  return [...faults, ...stripeProductionFaults(env), ...mediaProductionFaults(env)];
 }
 
 /** One secret for two purposes falls with the weaker of them; a previous one that is current was not changed. */

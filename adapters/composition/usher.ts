@@ -13,6 +13,7 @@ import { appOf, facesOf, provideHttp } from './http.ts';
 import * as keys from './keys.ts';
 import type { Override } from './override.ts';
 import { provideMedia } from './media.ts';
+import { provideMediaProvider } from './media-provider.ts';
 import type { Draining } from './readiness.ts';
 import { loadKeys } from './secrets.ts';
 import { loadStripe, providePayments } from './payments.ts';
@@ -57,6 +58,7 @@ export async function composeUsher(config: Config, ...overrides: readonly Overri
   provideValue(container, keys.UNIT_OF_WORK, unitOfWorkOver(connections, boss, nudge));
   provideAdapters(container);
   providePayments(container, await loadStripe(config));
+  provideMediaProvider(container);
   provideContexts(container);
   provideBackground(container);
   provideHttp(container);

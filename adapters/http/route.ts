@@ -115,8 +115,8 @@ export interface RouteSpec<
   readonly rate?: RateClass;
   /** Takes an Idempotency-Key. */
   readonly idempotent?: boolean;
-  /** Exists only where this provider was chosen. */
-  readonly provider?: string;
+  /** Exists only where this provider, or one of these, was chosen. */
+  readonly provider?: string | readonly string[];
   /** The kind of the object that `{id}` names, when it may belong to somebody else. */
   readonly object?: OwnedObject;
   /**

@@ -77,6 +77,12 @@ const SCHEDULE = [
     idempotentBecause: 'each asset is taken by one packager, under a lease that it renews',
   },
   {
+    name: 'catalog.ask-provider',
+    everyMinutes: 1,
+    idempotentBecause:
+      'what the provider answers is heard like a webhook, and the guarded save of a second sweep is lost',
+  },
+  {
     name: 'catalog.remove-files',
     everyMinutes: 5,
     idempotentBecause: 'a file that is gone is removed',

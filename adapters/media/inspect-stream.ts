@@ -26,7 +26,12 @@ export interface Inspected {
  * Counts, sniffs and hashes an upload as it streams. Its first bytes are held back until they have told what it
  * is, and of a picture how large, so that nothing of a refused kind is stored. Throws `ReceiveEnded`; a sender that fails is truncated.
  */
-export function inspected({ stream, limitBytes, accept, expectedBytes }: Arrival): Inspected {
+export function inspected({
+  stream,
+  limitBytes,
+  accept,
+  expectedBytes,
+}: Omit<Arrival, 'storageKey'>): Inspected {
   const hash = createHash('sha256');
   let bytes = 0;
   let contentType: string | undefined;

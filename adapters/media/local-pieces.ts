@@ -168,11 +168,11 @@ async function* all(pieces: readonly FilePiece[], read: Places['read']): AsyncGe
 
 /** Counts, sniffs and hashes what is stored. A disk that cannot be read is no fault of the file. */
 async function looked(
-  { lengthBytes, limitBytes, accept, storageKey }: Assembly,
+  { lengthBytes, limitBytes, accept }: Assembly,
   stream: AsyncIterable<Uint8Array>,
   write: (chunk: Uint8Array) => Promise<void> = async () => undefined,
 ): Promise<ReturnType<Inspected['result']>> {
-  const looking = inspected({ storageKey, stream, limitBytes, accept, expectedBytes: lengthBytes });
+  const looking = inspected({ stream, limitBytes, accept, expectedBytes: lengthBytes });
   try {
     for await (const chunk of looking.bytes) await write(chunk);
   } catch (error) {

@@ -4,7 +4,7 @@ import { after, MINUTE, type Clock, type Instant } from '../../src/kernel/instan
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import type { GatewayBookStores, SimulatedWebhook } from './simulated-book.ts';
 import { SIMULATED_SIGNATURE } from './simulated-webhooks.ts';
-import { signatureOf } from './signed-webhooks.ts';
+import { signatureOf } from '../security/signed-webhooks.ts';
 
 export interface DeliveryDeps {
   readonly unitOfWork: UnitOfWork<GatewayBookStores>;

@@ -1,7 +1,7 @@
 import type { NormalEvent, ProviderEvent, WebhookReader } from '../../src/billing/index.ts';
 import { instant, SECOND, type Clock } from '../../src/kernel/instant.ts';
 import { MERCHANT } from './simulated-news.ts';
-import { SIGNATURE_TOLERANCE_SECONDS, verifySigned } from './signed-webhooks.ts';
+import { SIGNATURE_TOLERANCE_SECONDS, verifySigned } from '../security/signed-webhooks.ts';
 
 export const SIMULATED_SIGNATURE = 'simulated-signature';
 

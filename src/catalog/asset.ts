@@ -4,6 +4,7 @@ import { assetLifecycle, type AssetStatus } from './asset-lifecycle.ts';
 import { refusals } from './refusals.ts';
 import type { AssetKind, TitleKind } from './kinds.ts';
 import type { CatalogPolicy } from './policy.ts';
+import type { RemoteMedia } from './remote-ref.ts';
 import type { Rendition } from './rendition.ts';
 
 /** A file of a title. Its `storageKey` is known before the first byte comes, so that no crash can orphan it. */
@@ -23,7 +24,10 @@ export interface Asset {
   /** Code of what ended it, or of why a file that serves as it is could not be packaged. */
   readonly failure: string | null;
   readonly createdAt: Instant;
-  /** An upload that has not ended by then was interrupted; null once it has. */
+  /**
+   * An upload that has not ended by then was interrupted; null once it has. While a media provider is at it, the
+   * instant at which that one is asked.
+   */
   readonly dueAt: Instant | null;
   readonly readyAt: Instant | null;
   /**
@@ -37,6 +41,8 @@ export interface Asset {
   readonly packageKey: string | null;
   /** What its package holds; null until that is whole. */
   readonly renditions: readonly Rendition[] | null;
+  /** Where a media provider keeps it in our place: then nothing lies under `storageKey`. Null for ours. */
+  readonly remote: RemoteMedia | null;
   readonly version: number;
 }
 
@@ -92,6 +98,7 @@ export const beginUpload = (
   attempts: 0,
   packageKey: null,
   renditions: null,
+  remote: null,
   version: 1,
 });
 

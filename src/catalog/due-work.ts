@@ -5,6 +5,8 @@ import { changeTitle } from './change-title.ts';
 import { rankByViews } from './count-views.ts';
 import type { CatalogDeps } from './deps.ts';
 import { failStale, finishLate, type FinishUpload } from './finish-upload.ts';
+import { askProvider } from './hear-provider.ts';
+import { removeDueFiles } from './remove-files.ts';
 import { isWhole } from './resumable-upload.ts';
 
 export interface CatalogSweeps {
@@ -19,62 +21,57 @@ export interface CatalogSweeps {
   failStaleUploads(limit: number): Promise<Swept>;
   /** Removes files that nothing needs any more. */
   removeDueFiles(limit: number): Promise<Swept>;
+  /** Asks the media provider about uploads of which nothing was heard for long: news may be lost. */
+  askProvider(limit: number): Promise<Swept>;
 }
 
-export const dueWork = (
-  { unitOfWork, clock, ids, storage, policy }: CatalogDeps,
-  finish: FinishUpload,
-): CatalogSweeps & DueWork => ({
-  publishDue: (limit) =>
-    unitOfWork.run(async (stores) => {
+export function dueWork(deps: CatalogDeps, finish: FinishUpload): CatalogSweeps & DueWork {
+  const { unitOfWork, clock, ids, policy } = deps;
+  return {
+    publishDue: (limit) =>
+      unitOfWork.run(async (stores) => {
+        const now = clock.now();
+        const due = await stores.titles.listDue(now, limit);
+        for (const title of due) await changeTitle(stores, title, { rule: asItIs, context: { now, ids } });
+        return { done: due.length };
+      }),
+
+    rankTrending: (limit) =>
+      unitOfWork.run(async ({ figures }) => {
+        const now = clock.now();
+        const due = await figures.takeDue(now, limit);
+        await rankByViews(figures, due, now);
+        return { done: due.length };
+      }),
+
+    failStaleUploads: async (limit) => {
       const now = clock.now();
-      const due = await stores.titles.listDue(now, limit);
-      for (const title of due) await changeTitle(stores, title, { rule: asItIs, context: { now, ids } });
-      return { done: due.length };
-    }),
-
-  rankTrending: (limit) =>
-    unitOfWork.run(async ({ figures }) => {
-      const now = clock.now();
-      const due = await figures.takeDue(now, limit);
-      await rankByViews(figures, due, now);
-      return { done: due.length };
-    }),
-
-  failStaleUploads: async (limit) => {
-    const now = clock.now();
-    const { done, whole } = await unitOfWork.run(async (stores) => {
-      const due = await stores.assets.listDue(now, limit);
-      const finishable: Asset[] = [];
-      for (const asset of due) {
-        const upload = await stores.resumableUploads.find(asset.id);
-        if (upload && isWhole(upload)) finishable.push(asset);
-        else await failStale(stores, asset, now);
-      }
-      return { done: due.length, whole: finishable };
-    });
-    await finishLate({ unitOfWork, policy }, finish, { whole, now });
-    return { done };
-  },
-
-  removeDueFiles: async (limit) => {
-    const due = await unitOfWork.read(({ fileRemovals }) => fileRemovals.listDue(clock.now(), limit));
-    for (const { storageKey } of due) await storage.remove(storageKey);
-    if (due.length > 0) {
-      await unitOfWork.run(async ({ fileRemovals }) => {
-        for (const { storageKey } of due) await fileRemovals.done(storageKey);
+      const { done, whole } = await unitOfWork.run(async (stores) => {
+        const due = await stores.assets.listDue(now, limit);
+        const finishable: Asset[] = [];
+        for (const asset of due) {
+          const upload = await stores.resumableUploads.find(asset.id);
+          if (upload && isWhole(upload)) finishable.push(asset);
+          else await failStale(stores, asset, now);
+        }
+        return { done: due.length, whole: finishable };
       });
-    }
-    return { done: due.length };
-  },
+      await finishLate({ unitOfWork, policy }, finish, { whole, now });
+      return { done };
+    },
 
-  nextDueAt: (until) =>
-    unitOfWork.read(async ({ titles, figures, assets, fileRemovals }) => {
-      const stores = [titles, figures, assets, fileRemovals];
-      const dues = await Promise.all(stores.map((store) => store.nextDueAt(until)));
-      return dues.reduce(earliest, undefined);
-    }),
-});
+    removeDueFiles: (limit) => removeDueFiles(deps, limit),
+
+    askProvider: (limit) => askProvider(deps, limit),
+
+    nextDueAt: (until) =>
+      unitOfWork.read(async ({ titles, figures, assets, fileRemovals }) => {
+        const stores = [titles, figures, assets, fileRemovals];
+        const dues = await Promise.all(stores.map((store) => store.nextDueAt(until)));
+        return dues.reduce(earliest, undefined);
+      }),
+  };
+}
 
 const asItIs = <T>(title: T): T => title;
 

@@ -68,7 +68,7 @@ export async function endUpload(
     if (asset.status !== 'uploading' || upload?.writer !== writer) return [];
     const now = clock.now();
     await stores.assets.save(failed(asset, failure));
-    await stores.fileRemovals.add({ storageKey, dueAt: now });
+    await stores.fileRemovals.add({ storageKey, remote: null, dueAt: now });
     const pieces = await removePieces(stores, id, now);
     return [storageKey, ...pieces.map((piece) => piece.storageKey)];
   });
@@ -83,7 +83,7 @@ export async function failStale(
   now: Instant,
 ): Promise<void> {
   await stores.assets.save(failed(asset, INTERRUPTED));
-  await stores.fileRemovals.add({ storageKey: asset.storageKey, dueAt: now });
+  await stores.fileRemovals.add({ storageKey: asset.storageKey, remote: null, dueAt: now });
   await removePieces(stores, asset.id, now);
 }
 

@@ -1,7 +1,9 @@
 import type { DueWork } from '../kernel/due.ts';
 import type { CatalogDeps } from './deps.ts';
 import { dueWork, type CatalogSweeps } from './due-work.ts';
+import { directUploadCommands, type DirectUploadCommands } from './direct-upload.ts';
 import { genreCommands, genreQuestions, type GenreCommands, type GenreQuestions } from './manage-genres.ts';
+import { providerNewsCommands, type ProviderNewsCommands } from './hear-provider.ts';
 import { titleCommands, type TitleCommands } from './manage-titles.ts';
 import { neighbourQuestions, type NeighbourQuestions } from './neighbours.ts';
 import { channelNameCommands, type ChannelNameCommands } from './name-channels.ts';
@@ -17,13 +19,27 @@ export { acceptedTypes, type Asset, type ReceivedFile } from './asset.ts';
 export { ASSET_STATUSES, assetLifecycle, type AssetStatus, type AssetTrigger } from './asset-lifecycle.ts';
 export type { BrowseFilter, BrowseRequest, ShownTitle } from './browse.ts';
 export type { CatalogDeps } from './deps.ts';
+export type { DirectUpload, DirectUploadWish } from './direct-upload.ts';
 export type { Genre, GenreName } from './genre.ts';
 export { ASSET_KINDS, TITLE_KINDS, type AssetKind, type TitleKind } from './kinds.ts';
 export type { NewTitle, TitleRef } from './manage-titles.ts';
-export type { OpenMedia, OpenPackage, TitleCard, Viewing, ViewingMedia } from './neighbours.ts';
+export type {
+  OpenMedia,
+  OpenPackage,
+  ProvidedMedia,
+  StoredMedia,
+  TitleCard,
+  Viewing,
+  ViewingMedia,
+} from './neighbours.ts';
 export { catalogPolicy, type CatalogPolicy } from './policy.ts';
+export type * from './asset-ports.ts';
 export type * from './ports.ts';
 export { DIGEST_ALGORITHMS, type Digest, type FilePiece, type ResumableUpload } from './resumable-upload.ts';
+export { UPLOAD_PROTOCOLS } from './provider-ports.ts';
+export type * from './provider-ports.ts';
+export type { RemoteFact } from './remote-media.ts';
+export type { RemoteMedia, RemoteRef } from './remote-ref.ts';
 export type * from './source-ports.ts';
 export type * from './storage-ports.ts';
 export { ladderOf, type PictureSize, type PlannedPicture, type Rendition } from './rendition.ts';
@@ -54,6 +70,8 @@ export interface Catalog
     BrowseQuestions,
     UploadCommands,
     ResumableUploadCommands,
+    DirectUploadCommands,
+    ProviderNewsCommands,
     PackagingCommands,
     FigureCommands,
     NeighbourQuestions,
@@ -71,6 +89,8 @@ export function createCatalog(deps: CatalogDeps): Catalog {
     ...browseQuestions(deps),
     ...uploadCommands(deps),
     ...resumableUploadCommands(deps, finish),
+    ...directUploadCommands(deps),
+    ...providerNewsCommands(deps),
     ...packagingCommands(deps),
     ...figureCommands(deps),
     ...neighbourQuestions(deps),

@@ -5,11 +5,14 @@ import type { CatalogStores } from './ports.ts';
 import type { Bytes, ByteSpan, StoredFile } from './storage-ports.ts';
 import type { Rendition } from './rendition.ts';
 import { refusals } from './refusals.ts';
+import { isPlayable } from './remote-media.ts';
 import { isPublished, type Title, type Visibility } from './title.ts';
 import type { TitleKind } from './kinds.ts';
 
-/** What an asset that is ready is played from. */
-export interface ViewingMedia {
+/** What an asset that is ready is played from: a file or a package of ours, or the provider that keeps it. */
+export type ViewingMedia = StoredMedia | ProvidedMedia;
+
+export interface StoredMedia {
   readonly assetId: string;
   /** A file as it was uploaded, or a package of renditions. */
   readonly form: 'file' | 'package';
@@ -19,6 +22,13 @@ export interface ViewingMedia {
   readonly contentType: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export interface ProvidedMedia {
+  readonly assetId: string;
+  readonly form: 'remote';
+  readonly provider: string;
+  readonly playbackId: string;
 }
 
 /** What a neighbour's lists show of a title. */
@@ -62,7 +72,7 @@ export interface NeighbourQuestions {
   /** The title that an importer gave this name; as stored. */
   titleByCode(code: string): Promise<Title | undefined>;
   /** A ready poster or trailer; everything else is not found. */
-  publicFile(assetId: string): Promise<ViewingMedia>;
+  publicFile(assetId: string): Promise<StoredMedia>;
 }
 
 export function neighbourQuestions(deps: CatalogDeps): NeighbourQuestions {
@@ -97,7 +107,7 @@ export function neighbourQuestions(deps: CatalogDeps): NeighbourQuestions {
 
     publicFile: async (assetId) => {
       const asset = await unitOfWork.read(({ assets }) => assets.find(assetId));
-      const file = asset && asset.kind !== 'media' ? mediaOf(asset) : undefined;
+      const file = asset && asset.kind !== 'media' ? storedOf(asset) : undefined;
       if (!file) throw refusals.notFound();
       return file;
     },
@@ -134,6 +144,14 @@ const cardOf = (title: Title, clock: CatalogDeps['clock']): TitleCard => ({
 });
 
 function mediaOf(asset: Asset): ViewingMedia | undefined {
+  const { id, remote } = asset;
+  if (!remote) return storedOf(asset);
+  const { provider, playbackId } = remote;
+  if (!isPlayable(asset) || playbackId === null) return undefined;
+  return { assetId: id, form: 'remote', provider, playbackId };
+}
+
+function storedOf(asset: Asset): StoredMedia | undefined {
   const { id, status, storageKey, packageKey, renditions, contentType, bytes, sha256 } = asset;
   if (status !== 'ready' || contentType === null || bytes === null || sha256 === null) return undefined;
   const media = { assetId: id, contentType, bytes, sha256 };

@@ -153,7 +153,8 @@ async function giveUp(
   const ended = givenUp(asset, failure);
   await stores.assets.save(ended);
   await stores.outbox.add([assetFailed(ended, { ids, at: now })]);
-  if (!keepsSource(ended)) await stores.fileRemovals.add({ storageKey: ended.storageKey, dueAt: now });
+  if (!keepsSource(ended))
+    await stores.fileRemovals.add({ storageKey: ended.storageKey, remote: null, dueAt: now });
 }
 
 async function breakDown(deps: CatalogDeps, stores: CatalogStores, asset: Asset): Promise<void> {
@@ -166,4 +167,4 @@ const discard = (
   { clock }: CatalogDeps,
   { fileRemovals }: CatalogStores,
   storageKey: string,
-): Promise<void> => fileRemovals.add({ storageKey, dueAt: clock.now() });
+): Promise<void> => fileRemovals.add({ storageKey, remote: null, dueAt: clock.now() });

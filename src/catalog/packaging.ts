@@ -60,9 +60,9 @@ export function attemptFailed(asset: Asset, { now, policy }: Attempt): Asset {
   return next(asset, { packageAt: after(now, wait * SECOND) });
 }
 
-/** Whether the uploaded file is kept: once it has arrived, and unless nobody will ever see anything of it. */
-export const keepsSource = ({ sha256, status, failure }: Asset): boolean =>
-  sha256 !== null && !(status === 'failed' && failure === UNREADABLE);
+/** Whether we keep the uploaded file: once it has arrived here, and unless nobody will ever see anything of it. */
+export const keepsSource = ({ sha256, status, failure, remote }: Asset): boolean =>
+  remote === null && sha256 !== null && !(status === 'failed' && failure === UNREADABLE);
 
 /** Never to be packaged. A file that serves as it is goes on serving. */
 export function givenUp(asset: Asset, failure: string): Asset {

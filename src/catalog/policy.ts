@@ -20,6 +20,12 @@ export interface CatalogPolicy {
   /** So often packaging is tried; between two tries lies a wait, each four times the one before it. */
   readonly packagingAttempts: number;
   readonly packagingRetrySeconds: number;
+  /** A media provider is first asked after so long what became of an upload, in case its news was lost. */
+  readonly providerAskMinutes: number;
+  /** What is still not ready there after so long has failed. */
+  readonly providerHours: number;
+  /** A removal that the provider did not take is tried again after so long. */
+  readonly providerRetryMinutes: number;
 }
 
 export const catalogPolicy: CatalogPolicy = {
@@ -34,4 +40,7 @@ export const catalogPolicy: CatalogPolicy = {
   packagingLeaseSeconds: 60,
   packagingAttempts: 3,
   packagingRetrySeconds: 60,
+  providerAskMinutes: 5,
+  providerHours: 24,
+  providerRetryMinutes: 5,
 };

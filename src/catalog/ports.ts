@@ -3,10 +3,9 @@ import type { Instant } from '../kernel/instant.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Page, PageRequest } from '../kernel/page.ts';
 import type { Locks } from '../kernel/unit-of-work.ts';
-import type { Asset } from './asset.ts';
+import type { AssetStore, FileRemovalStore, ResumableUploadStore } from './asset-ports.ts';
 import type { Genre } from './genre.ts';
 import type { PictureSize, Rendition } from './rendition.ts';
-import type { ResumableUpload } from './resumable-upload.ts';
 import type { TitleStatus } from './title-lifecycle.ts';
 import type { TitleOrder } from './title-order.ts';
 import type { DayViews, Trend } from './trending.ts';
@@ -100,43 +99,6 @@ export interface ChannelNameStore {
   /** Stores a name in the place of the one before. */
   put(name: ChannelName): Promise<void>;
   remove(channelId: string): Promise<void>;
-}
-
-export interface AssetStore {
-  find(id: string): Promise<Asset | undefined>;
-  findMany(ids: readonly string[]): Promise<readonly Asset[]>;
-  /** All of a title, newest first. */
-  listOf(titleId: string): Promise<readonly Asset[]>;
-  add(asset: Asset): Promise<void>;
-  save(asset: Asset): Promise<void>;
-  remove(id: string): Promise<void>;
-  /** Uploads whose time has run out, earliest first. */
-  listDue(now: Instant, limit: number): Promise<readonly Asset[]>;
-  nextDueAt(until: Instant): Promise<Instant | undefined>;
-  /** Those that may be packaged at `now`, longest waiting first; held, and passed over by who comes meanwhile. */
-  holdToPackage(now: Instant, limit: number): Promise<readonly Asset[]>;
-}
-
-export interface ResumableUploadStore {
-  find(id: string): Promise<ResumableUpload | undefined>;
-  add(upload: ResumableUpload): Promise<void>;
-  /** Stores an upload whose `version` is one above the stored one; any other is a lost race. */
-  save(upload: ResumableUpload): Promise<void>;
-  remove(id: string): Promise<void>;
-}
-
-/** A file, or a package, that nothing needs from `dueAt` on. The row is the promise that it will go. */
-export interface FileRemoval {
-  readonly storageKey: string;
-  readonly dueAt: Instant;
-}
-
-export interface FileRemovalStore {
-  /** Keeps the promise; a file that is promised already keeps the earlier time. */
-  add(removal: FileRemoval): Promise<void>;
-  listDue(now: Instant, limit: number): Promise<readonly FileRemoval[]>;
-  done(storageKey: string): Promise<void>;
-  nextDueAt(until: Instant): Promise<Instant | undefined>;
 }
 
 export interface CatalogStores extends Locks {

@@ -94,4 +94,25 @@ export const refusals = {
     'There is no room for the file at the moment. Of a resumable upload, what came before is kept.',
     () => ({ retry_after_seconds: 60 }),
   ),
+  providerUnavailable: refusal(
+    'unavailable',
+    'catalog.media-provider-unavailable',
+    'The media provider does not take the file at the moment. Nothing was kept; try again.',
+    () => ({ retry_after_seconds: 30 }),
+  ),
+  notTakenDirectly: refusal(
+    'conflict',
+    'catalog.no-direct-upload',
+    'The media provider does not take titles of this kind: send the file here.',
+  ),
+  webhookSignature: refusal(
+    'invalid',
+    'catalog.webhook-signature',
+    'The webhook is not signed by its provider, or was signed more than five minutes ago.',
+  ),
+  webhookUnreadable: refusal(
+    'invalid',
+    'catalog.webhook-unreadable',
+    'The webhook is signed, and tells of no media.',
+  ),
 };

@@ -3,20 +3,21 @@ import type { Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
 import type { CatalogStores } from './ports.ts';
 import { isIdle, withoutPieces, type FilePiece } from './resumable-upload.ts';
+import { refOf } from './remote-media.ts';
 
 type RemovalStores = Pick<CatalogStores, 'assets' | 'fileRemovals' | 'resumableUploads'>;
 
 /** Removes an asset, and promises that what it stored will go at `dueAt`. */
 export async function removeAsset(
   { assets, fileRemovals, resumableUploads }: RemovalStores,
-  { id, storageKey, packageKey }: Asset,
+  { id, storageKey, packageKey, remote }: Asset,
   dueAt: Instant,
 ): Promise<void> {
   const pieces = (await resumableUploads.find(id))?.pieces ?? [];
   await assets.remove(id);
   await resumableUploads.remove(id);
-  await fileRemovals.add({ storageKey, dueAt });
-  if (packageKey !== null) await fileRemovals.add({ storageKey: packageKey, dueAt });
+  await fileRemovals.add({ storageKey, remote: remote && refOf(remote), dueAt });
+  if (packageKey !== null) await fileRemovals.add({ storageKey: packageKey, remote: null, dueAt });
   await promiseAway(fileRemovals, pieces, dueAt);
 }
 
@@ -31,9 +32,11 @@ export async function removeUnwanted(deps: CatalogDeps, stores: RemovalStores, a
  * When the files of an asset that is no longer wanted may go. Whoever is at it ends by itself and clears up;
  * this is for one whose process died.
  */
-function unwantedFrom({ dueAt, packageAt }: Asset, deps: CatalogDeps): Instant {
-  if (dueAt !== null) return dueAt;
+function unwantedFrom({ dueAt, packageAt, remote }: Asset, deps: CatalogDeps): Instant {
   const now = deps.clock.now();
+  // A provider has no process of ours at it, and a place that is closed at once takes no more bytes.
+  if (remote) return now;
+  if (dueAt !== null) return dueAt;
   const mayBeAtIt = packageAt !== null && packageAt > deps.systemClock.now();
   return mayBeAtIt ? after(now, deps.policy.packagingLeaseSeconds * SECOND) : now;
 }
@@ -56,5 +59,5 @@ export async function promiseAway(
   pieces: readonly FilePiece[],
   dueAt: Instant,
 ): Promise<void> {
-  for (const { storageKey } of pieces) await fileRemovals.add({ storageKey, dueAt });
+  for (const { storageKey } of pieces) await fileRemovals.add({ storageKey, remote: null, dueAt });
 }

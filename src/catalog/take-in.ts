@@ -1,13 +1,13 @@
-import type { DomainError } from '../kernel/domain-error.ts';
 import { acceptedTypes, finished, limitBytes, received, type Asset, type ReceivedFile } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
 import { assetReceived } from './events.ts';
 import { findTitle, type TitleRef } from './manage-titles.ts';
 import { awaitingPackage } from './packaging.ts';
+import { refusalOf } from './receive-fault.ts';
 import { refusals } from './refusals.ts';
 import { removePieces } from './remove-asset.ts';
 import { letServe } from './serve-asset.ts';
-import type { Receipt, ReceiveFault } from './storage-ports.ts';
+import type { Receipt } from './storage-ports.ts';
 
 /** What a file has to be. */
 export interface Demands {
@@ -87,19 +87,3 @@ const complete = (
     await letServe(deps, stores, ready);
     return ready;
   });
-
-export function refusalOf(
-  fault: ReceiveFault,
-  { limit, accept }: { readonly limit: number; readonly accept: readonly string[] },
-): DomainError {
-  switch (fault) {
-    case 'too-large':
-      return refusals.uploadTooLarge(limit);
-    case 'unsupported':
-      return refusals.unsupportedMedia(accept);
-    case 'truncated':
-      return refusals.uploadTruncated();
-    case 'storage-full':
-      return refusals.storageFull();
-  }
-}

@@ -6,6 +6,7 @@ import type { CatalogDeps } from './deps.ts';
 import { findTitle, type TitleRef } from './manage-titles.ts';
 import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
+import { providerFor, sendOn } from './send-on.ts';
 import { sourceLink } from './source.ts';
 import type { Bytes } from './storage-ports.ts';
 import { takeIn, type Demands } from './take-in.ts';
@@ -35,9 +36,10 @@ export interface SlotAsset extends Asset {
 export interface UploadCommands {
   /**
    * Takes a file in and lets it serve; media, where somebody packages, only once it is packaged. A newer
-   * upload of the same kind supersedes one that still runs, or still waits.
+   * upload of the same kind supersedes one that still runs, or still waits. Where a media provider keeps media, it is
+   * sent on as it comes, and serves once the provider has made it playable.
    * Refuses with `catalog.upload-too-large`, `-truncated`, `-superseded`, `catalog.unsupported-media`,
-   * `catalog.storage-full`; the old asset then serves on.
+   * `catalog.storage-full`, `catalog.media-provider-unavailable`; the old asset then serves on.
    */
   upload(upload: AssetUpload): Promise<Asset>;
   assetOf(title: TitleRef, kind: AssetKind): Promise<AssetSlot>;
@@ -56,6 +58,9 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
       const asset = await unitOfWork.run((stores) =>
         beginAsset(deps, stores, { titleId: title.id, kind, find, uploadHours }),
       );
+      // Posters and trailers have public addresses of ours, and what serves as it is needs nobody.
+      const provider = kind === 'media' && !servesAsItIs ? providerFor(deps, title) : null;
+      if (provider) return sendOn(deps, { provider, asset, title, stream, contentLength });
       const place = (demands: Demands) =>
         storage.receive({ ...demands, stream, expectedBytes: contentLength });
       try {

@@ -4,7 +4,7 @@ import type { Together } from '../kernel/together.ts';
 import type { UnitOfWork } from '../kernel/unit-of-work.ts';
 import type { ArchiveFiles } from './history-ports.ts';
 import type { PlaybackPolicy } from './policy.ts';
-import type { PlaybackStores, Standings, StreamSecrets, Tickets, Titles } from './ports.ts';
+import type { PlaybackStores, ProviderPlayback, Standings, StreamSecrets, Tickets, Titles } from './ports.ts';
 
 export interface PlaybackDeps {
   readonly unitOfWork: UnitOfWork<PlaybackStores>;
@@ -13,6 +13,8 @@ export interface PlaybackDeps {
   readonly titles: Titles;
   readonly standings: Standings;
   readonly tickets: Tickets;
+  /** Null where media is delivered here alone. */
+  readonly providerPlayback: ProviderPlayback | null;
   readonly secrets: StreamSecrets;
   /** Where old months of the history lie. */
   readonly archive: ArchiveFiles;

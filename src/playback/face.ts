@@ -29,11 +29,13 @@ export interface Lease {
   readonly heartbeatSeconds: number;
 }
 
+/** How the media is reached: by a ticket, the signed right to what we deliver; or at the provider that delivers it. */
+export type StartedMedia =
+  { readonly form: MediaForm; readonly ticket: string } | { readonly form: 'remote'; readonly url: string };
+
 export interface Started {
   readonly stream: Stream;
-  /** The signed right to the media. */
-  readonly ticket: string;
-  readonly form: MediaForm;
+  readonly media: StartedMedia;
   readonly maxHeight: number;
   readonly resumePositionSeconds: number;
   /** Null without an account: no seat is taken. */

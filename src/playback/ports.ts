@@ -24,12 +24,38 @@ export interface PlayableTitle extends RunningTime {
 /** A file as it was uploaded, or a package: renditions in segments, of which a plan's height picks. */
 export type MediaForm = 'file' | 'package';
 
-export interface PlayableMedia {
+export type PlayableMedia = StoredMedia | ProvidedMedia;
+
+export interface StoredMedia {
   readonly assetId: string;
   readonly form: MediaForm;
   readonly storageKey: string;
   readonly contentType: string;
   readonly bytes: number;
+}
+
+/** Media that a provider keeps and delivers in our place. */
+export interface ProvidedMedia {
+  readonly assetId: string;
+  readonly form: 'remote';
+  readonly provider: string;
+  readonly playbackId: string;
+}
+
+/** The right to play one thing at a provider. */
+export interface PlaybackRight {
+  readonly playbackId: string;
+  readonly maxHeight: number;
+  readonly forSeconds: number;
+}
+
+/**
+ * Makes addresses at which a provider plays media, each with a playback token that is signed here. Nobody can take
+ * one back: it is good until it ends, and as high as it says where the provider knows of heights.
+ */
+export interface ProviderPlayback {
+  readonly provider: string;
+  urlOf(right: PlaybackRight): Promise<string>;
 }
 
 /** Answered by the catalogue. Absent titles are undefined, or missing from the map. */

@@ -1,11 +1,13 @@
+import { SECOND } from '../kernel/instant.ts';
 import { admit, type Admission } from './admission.ts';
 import type { PlaybackDeps } from './deps.ts';
 import { streamEvent } from './events.ts';
-import type { Lease, PlaybackCommands, StartRequest, Started } from './face.ts';
+
+import type { Lease, PlaybackCommands, StartRequest, Started, StartedMedia } from './face.ts';
 import type { Liveness } from './liveness.ts';
 import { resumePosition } from './marks.ts';
 import type { PlaybackPolicy } from './policy.ts';
-import type { PlaybackStores } from './ports.ts';
+import type { PlayableMedia, PlaybackStores } from './ports.ts';
 import { revisedProgress } from './progress.ts';
 import { refusals } from './refusals.ts';
 import { planSeat } from './seats.ts';
@@ -25,7 +27,7 @@ export const startStream =
   async (request) => {
     const admission = await admit(deps, request.actor, request.titleId);
     const { media } = admission.title;
-    if (!media) throw refusals.mediaNotReady();
+    if (!media || !isReachable(deps, media)) throw refusals.mediaNotReady();
     const secret = admission.accountId === null ? deps.secrets.issue() : null;
     const draft = draftOf(deps, { request, admission, secretHash: secret?.hash ?? null });
     const { stream, ended } = await deps.unitOfWork.run((stores) =>
@@ -34,22 +36,41 @@ export const startStream =
     liveness.forget(ended.map(({ id }) => id));
     return {
       stream,
-      ticket: deps.tickets.issue({
-        streamId: stream.id,
-        titleId: stream.titleId,
-        form: media.form,
-        storageKey: media.storageKey,
-        contentType: media.contentType,
-        maxHeight: admission.maxHeight,
-        expiresAt: ticketEnd(stream.durationSeconds, { now: stream.startedAt, policy: deps.policy }),
-      }),
-      form: media.form,
+      media: await admittance(deps, media, { stream, maxHeight: admission.maxHeight }),
       maxHeight: admission.maxHeight,
       resumePositionSeconds: stream.positionSeconds,
       lease: leaseOf(stream, deps.policy),
       sessionToken: secret?.secret ?? null,
     } satisfies Started;
   };
+
+/** Media of a provider that is no longer the chosen one cannot be signed for. */
+const isReachable = ({ providerPlayback }: PlaybackDeps, media: PlayableMedia): boolean =>
+  media.form !== 'remote' || providerPlayback?.provider === media.provider;
+
+interface Admitted {
+  readonly stream: Stream;
+  readonly maxHeight: number;
+}
+
+async function admittance(
+  { tickets, providerPlayback, policy }: PlaybackDeps,
+  media: PlayableMedia,
+  { stream, maxHeight }: Admitted,
+): Promise<StartedMedia> {
+  const { id: streamId, titleId, durationSeconds, startedAt } = stream;
+  const expiresAt = ticketEnd(durationSeconds, { now: startedAt, policy });
+  if (media.form !== 'remote') {
+    const { form, storageKey, contentType } = media;
+    const ticket = { streamId, titleId, form, storageKey, contentType, maxHeight, expiresAt };
+    return { form, ticket: tickets.issue(ticket) };
+  }
+  if (!providerPlayback) throw refusals.mediaNotReady();
+  const { playbackId } = media;
+  // So long from now, and not until then: the provider's clock is the world's, and ours may be a virtual one.
+  const forSeconds = Math.floor((expiresAt - startedAt) / SECOND);
+  return { form: 'remote', url: await providerPlayback.urlOf({ playbackId, maxHeight, forSeconds }) };
+}
 
 interface Drafted {
   readonly request: StartRequest;

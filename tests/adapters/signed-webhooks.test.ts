@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { signatureOf, verifySigned } from '../../adapters/payments/signed-webhooks.ts';
+import { signatureOf, verifySigned } from '../../adapters/security/signed-webhooks.ts';
 import { instant, SECOND } from '../../src/kernel/instant.ts';
 
 const SECRET = 'the present secret of the sender';

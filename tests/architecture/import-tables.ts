@@ -25,7 +25,8 @@ export const OUTSIDE_CONTEXTS = ['src/index.ts', 'src/reactions.ts'] as const;
  * The folders of adapters, and the files or folders of their neighbours that each may import. What is not
  * listed here does not exist; `commands`, `composition`, `package` (the entry points of the package) and the files
  * beside the folders know them all, and nobody knows those. http gathers callers into batches, counts them by a prepared statement and names the refusal of an
- * absent database; persistence keeps the book of the simulated gateway, whose port is the gateway's own.
+ * absent database; persistence keeps the book of the simulated gateway, whose port is the gateway's own; providers of
+ * payments and of media sign their webhooks alike.
  */
 export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   archive: [],
@@ -40,9 +41,9 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
     'adapters/persistence/knex/prepared.ts',
   ],
   jobs: ['adapters/clock/in-time.ts', 'adapters/persistence/knex/'],
-  media: [],
+  media: ['adapters/security/signed-webhooks.ts'],
   package: ['adapters/'],
-  payments: ['adapters/clock/in-time.ts'],
+  payments: ['adapters/clock/in-time.ts', 'adapters/security/signed-webhooks.ts'],
   persistence: ['adapters/payments/simulated-book.ts'],
   security: [],
 };
@@ -58,7 +59,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'express-rate-limit': ['adapters/http/'],
   helmet: ['adapters/http/'],
   inversify: ['adapters/composition/'],
-  jose: ['adapters/security/'],
+  jose: ['adapters/security/', 'adapters/media/remote/'],
   knex: ['adapters/persistence/'],
   nodemailer: ['adapters/email/'],
   passport: ['adapters/http/'],

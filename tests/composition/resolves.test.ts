@@ -15,6 +15,8 @@ const MAY_BE_NULL = new Set([
   'COLLECTOR',
   'OWN_GATEWAY',
   'PACKAGER',
+  'MEDIA_PROVIDER',
+  'PROVIDER_PLAYBACK',
   'PACKAGING_LINE',
 ]);
 

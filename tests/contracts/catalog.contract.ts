@@ -9,6 +9,7 @@ import { after, DAY, HOUR, instant, type Instant } from '../../src/kernel/instan
 import type { UnitOfWork } from '../../src/kernel/unit-of-work.ts';
 import { draft, genre, lossOf, nextId, NOW, rejection, rendition } from './catalog.fixtures.ts';
 import type { Open } from './contract.ts';
+import { remoteAssetsContract, remoteRemovalsContract } from './remote-assets.contract.ts';
 
 export function figuresContract(open: Open<CatalogStores>): void {
   it('counts each view once, however often and however many at once it is told', async () => {
@@ -208,6 +209,8 @@ export function assetsContract(open: Open<CatalogStores>): void {
     expect(await unitOfWork.read(({ assets }) => assets.nextDueAt(end))).to.equal(end);
     expect(await unitOfWork.read(({ assets }) => assets.nextDueAt(NOW))).to.equal(undefined);
   });
+
+  describe('of media providers', () => remoteAssetsContract(open));
 }
 
 export function fileRemovalsContract(open: Open<CatalogStores>): void {
@@ -215,6 +218,7 @@ export function fileRemovalsContract(open: Open<CatalogStores>): void {
     const unitOfWork = await open();
     const promise = (storageKey: string, milliseconds: number) => ({
       storageKey,
+      remote: null,
       dueAt: after(NOW, milliseconds),
     });
     await unitOfWork.run(async ({ fileRemovals }) => {
@@ -230,4 +234,6 @@ export function fileRemovalsContract(open: Open<CatalogStores>): void {
     const next = unitOfWork.read(({ fileRemovals }) => fileRemovals.nextDueAt(after(NOW, 99)));
     expect(await next).to.equal(after(NOW, 10));
   });
+
+  remoteRemovalsContract(open);
 }

@@ -1,9 +1,13 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { KEYS } from '../../adapters/composition/keys.ts';
 import { EVENT_TYPES } from '../../adapters/payments/simulated-news.ts';
-import { signatureOf } from '../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../adapters/security/signed-webhooks.ts';
 import { WEBHOOK_SECRET } from '../adapters/stripe/world.ts';
+import { CLOUDFLARE_WEBHOOK_SECRET } from '../fakes/media/fake-cloudflare.ts';
+import { MUX_WEBHOOK_SECRET } from '../fakes/media/fake-mux.ts';
+import { unixNow } from '../fakes/media/fake-provider.ts';
 import type { RunningUsher } from '../world/usher.ts';
 import { junkText } from './junk.ts';
 
@@ -90,8 +94,67 @@ const stripeBodies: fc.Arbitrary<Uint8Array> = fc.oneof(
   },
 );
 
-export const bodiesOf = (path: string): fc.Arbitrary<Uint8Array> =>
-  path.endsWith('stripe') ? stripeBodies : simulatedBodies;
+const MUX_TYPES = [
+  'video.upload.asset_created',
+  'video.upload.cancelled',
+  'video.asset.created',
+  'video.asset.ready',
+  'video.asset.errored',
+  'video.asset.deleted',
+  'video.asset.updated',
+];
+const jsonBodies = (objects: fc.Arbitrary<unknown>): fc.Arbitrary<Uint8Array> =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 2_000 }) },
+    { weight: 9, arbitrary: objects.map((object) => Buffer.from(JSON.stringify(object))) },
+  );
+
+const muxBodies = jsonBodies(
+  fc.record({
+    type: mostly(fc.constantFrom(...MUX_TYPES)),
+    id: mostly(fc.uuid()),
+    data: mostly(
+      fc.record({
+        id: mostly(fc.uuid()),
+        upload_id: mostly(fc.uuid()),
+        asset_id: mostly(fc.uuid()),
+        status: mostly(fc.constantFrom('waiting', 'preparing', 'ready', 'errored')),
+        duration: mostly(fc.double()),
+        playback_ids: mostly(
+          fc.array(fc.record({ id: fc.uuid(), policy: fc.constantFrom('signed', 'public') })),
+        ),
+      }),
+    ),
+  }),
+);
+
+const cloudflareBodies = jsonBodies(
+  fc.record({
+    uid: mostly(fc.uuid()),
+    readyToStream: mostly(fc.boolean()),
+    requireSignedURLs: mostly(fc.boolean()),
+    duration: mostly(fc.double()),
+    status: mostly(
+      fc.record({
+        state: mostly(fc.constantFrom('pendingupload', 'queued', 'inprogress', 'ready', 'error')),
+        pctComplete: mostly(fc.constantFrom('39.000000', '100.000000', '')),
+      }),
+    ),
+  }),
+);
+
+const BODIES: Readonly<Record<string, fc.Arbitrary<Uint8Array>>> = {
+  '/webhooks/simulated': simulatedBodies,
+  '/webhooks/stripe': stripeBodies,
+  '/webhooks/mux': muxBodies,
+  '/webhooks/cloudflare': cloudflareBodies,
+};
+
+export function bodiesOf(path: string): fc.Arbitrary<Uint8Array> {
+  const bodies = BODIES[path];
+  if (!bodies) throw new Error(`nobody knows what is sent to ${path}`);
+  return bodies;
+}
 
 /** Most webhooks are signed: what comes behind the signature is to be reached. */
 export function signatureFor(
@@ -101,6 +164,13 @@ export function signatureFor(
   if (!path.startsWith('/webhooks/') || !(body instanceof Uint8Array) || body.length % 10 === 0) return {};
   if (path.startsWith('/webhooks/stripe'))
     return { 'stripe-signature': signatureOf(body, [WEBHOOK_SECRET], systemClock.now()) };
+  if (path.startsWith('/webhooks/mux'))
+    return { 'mux-signature': signatureOf(body, [MUX_WEBHOOK_SECRET], systemClock.now()) };
+  if (path.startsWith('/webhooks/cloudflare')) {
+    const time = unixNow();
+    const mac = createHmac('sha256', CLOUDFLARE_WEBHOOK_SECRET).update(`${time}.`).update(body);
+    return { 'webhook-signature': `time=${time},sig1=${mac.digest('hex')}` };
+  }
   const { simulatedWebhooks } = world.usher.get(KEYS);
   return { 'simulated-signature': signatureOf(body, simulatedWebhooks, systemClock.now()) };
 }

@@ -1,6 +1,16 @@
 import type { RawRoute, Route } from '../../adapters/http/route.ts';
+import { startRemoteWorld } from '../adapters/media/remote/world.ts';
 import { startStripeWorld } from '../adapters/stripe/world.ts';
-import { onlyStripe, rawRoutes, routes, stripeRoutes } from '../world/routes.ts';
+import {
+  cloudflareRoutes,
+  muxRoutes,
+  onlyCloudflare,
+  onlyMux,
+  onlyStripe,
+  rawRoutes,
+  routes,
+  stripeRoutes,
+} from '../world/routes.ts';
 import { STORES } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
 
@@ -34,4 +44,18 @@ export const COMPOSITIONS: readonly Composition[] = [
       return { ...world, stop };
     },
   },
+  ...(
+    [
+      ['mux', muxRoutes, onlyMux],
+      ['cloudflare', cloudflareRoutes, onlyCloudflare],
+    ] as const
+  ).map(([provider, all, only]) => ({
+    name: `memory, with ${provider}`,
+    routes: all,
+    own: keysOf(only),
+    start: async () => {
+      const { world, stop } = await startRemoteWorld(provider, 'memory', { isPrompt: true });
+      return { ...world, stop };
+    },
+  })),
 ];

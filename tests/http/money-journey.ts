@@ -7,7 +7,7 @@ import { createPlanOn } from '../world/plans.ts';
 import type { RunningUsher } from '../world/usher.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { KEYS } from '../../adapters/composition/keys.ts';
-import { signatureOf } from '../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../adapters/security/signed-webhooks.ts';
 
 export const idOf = ({ body }: Answer): string => String(body['id']);
 

@@ -45,13 +45,17 @@ const at = (client: Client, { method, path, id, row }: Asking): Promise<Answer> 
   });
 
 /** What says nothing of the object: when it was asked, and what the path speaks. */
-const CONSTANT = ['date', 'x-request-id', 'tus-resumable'];
+const CONSTANT = ['date', 'x-request-id', 'content-length', 'tus-resumable'];
 
-/** All that a caller can tell an answer by. */
+/** All that a caller can tell an answer by: the ids of requests count up, and grow by a digit now and then. */
 function told({ status, body, headers }: Answer): unknown {
-  const shown = [...headers].filter(([name]) => !CONSTANT.includes(name));
-  const { request_id: _id, ...problem } = body as unknown as Record<string, unknown>;
-  return { status, problem, headers: shown };
+  const { request_id: id, ...problem } = body as unknown as Record<string, unknown>;
+  return {
+    status,
+    problem,
+    headers: [...headers].filter(([name]) => !CONSTANT.includes(name)),
+    length: Number(headers.get('content-length')) - String(id).length,
+  };
 }
 
 /** `method path`, with a field of the body behind it or not. */

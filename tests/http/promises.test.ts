@@ -118,6 +118,8 @@ const PROMISES: Readonly<Record<string, Promised>> = {
   'post /payments/reconcile': { ...admin, body: ['account_id'] },
   'post /webhooks/stripe': open,
   'post /webhooks/simulated': open,
+  'post /webhooks/mux': open,
+  'post /webhooks/cloudflare': open,
 };
 
 interface Schema {

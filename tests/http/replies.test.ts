@@ -5,9 +5,10 @@ import type { Answer, Client } from '../world/client.ts';
 import { expected } from '../world/house.ts';
 import { givePackage } from '../world/packaging.ts';
 import { createPlanOn } from '../world/plans.ts';
-import { onlyStripe, rawRoutes, routes } from '../world/routes.ts';
+import { onlyCloudflare, onlyMux, onlyStripe, rawRoutes, routes } from '../world/routes.ts';
 import { STORES, type StoreName } from '../world/stores.ts';
 import { startUsher, type RunningUsher } from '../world/usher.ts';
+import { startRemoteWorld } from '../adapters/media/remote/world.ts';
 import { startStripeWorld, type StripeWorld } from '../adapters/stripe/world.ts';
 import { genres, titles } from './catalogue-journey.ts';
 import { atStripe, idOf, money, type Cast } from './money-journey.ts';
@@ -216,4 +217,33 @@ describe('replies and the OpenAPI document, with Stripe', () => {
     expect(witness.faults).to.deep.equal([]);
     expect(witness.unseen).to.deep.equal([]);
   });
+});
+
+describe('replies and the OpenAPI document, with media providers', () => {
+  for (const [name, only] of [
+    ['mux', onlyMux],
+    ['cloudflare', onlyCloudflare],
+  ] as const)
+    it(`agree on a journey over every route that only ${name} brings`, async () => {
+      const { world, fake, hook, stop } = await startRemoteWorld(name);
+      try {
+        const witness = new Witness(only);
+        const admin = witness.watch(await world.admin());
+        const stranger = witness.watch(world.anonymous());
+        for (const path of name === 'mux' ? (['/videos', '/musics'] as const) : []) {
+          const id = idOf(expected(await admin.post(path, { title: 'Film' }), 201));
+          const { body } = expected(await admin.post(`${path}/${id}/media/direct-upload`, { bytes: 9 }), 201);
+          expect(body['upload']).to.include({ protocol: 'put', method: 'PUT' });
+        }
+        const news = JSON.stringify({ type: 'ping', data: {}, uid: 'nobody' });
+        const sent = { bytes: Buffer.from(news), headers: fake.sign(news) };
+        const path = new URL(hook).pathname.replace('/api/v1', '');
+        expected(await stranger.send('POST', path, sent), 200);
+        expected(await stranger.send('POST', path, { bytes: sent.bytes }), 400);
+        expect(witness.faults).to.deep.equal([]);
+        expect(witness.unseen).to.deep.equal([]);
+      } finally {
+        await stop();
+      }
+    });
 });

@@ -49,6 +49,7 @@ const title = (kind: 'videos' | 'musics'): Readonly<Record<string, Owned>> => {
     [`get ${path}/{id}/media`]: ready,
     [`get ${path}/{id}/trailer`]: ready,
     [`get ${path}/{id}/poster`]: ready,
+    [`post ${path}/{id}/media/direct-upload`]: { ...ready, body: {} },
     [`put ${path}/{id}/media`]: upload,
     [`put ${path}/{id}/trailer`]: upload,
     [`put ${path}/{id}/poster`]: upload,

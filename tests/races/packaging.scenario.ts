@@ -33,6 +33,8 @@ const packagingScenario: Scenario<PackagingSettings, string, readonly string[]> 
     const catalog = createCatalog({
       unitOfWork,
       packager,
+      provider: null,
+      tally: { count: () => undefined },
       storage,
       sourceLinks: signedSourceLinks(keyring('the key')),
       clock: { now: () => NOW },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { catalogWorld, CLIP, codeOf, POSTER, inPieces } from '../world/catalog.ts';
+import { catalogWorld, CLIP, codeOf, POSTER, inPieces, storedHere } from '../world/catalog.ts';
 import { onEveryStore } from '../world/stores.ts';
 
 onEveryStore('racing for a title', (open) => {
@@ -45,7 +45,7 @@ onEveryStore('racing for a title', (open) => {
     expect(detail?.title).to.include({ status: 'published', description: 'Edited.' });
     expect(detail?.title.posterAssetId).to.not.equal(null);
     const viewing = await world.catalog.viewing(title.id);
-    expect(viewing?.media?.bytes).to.equal(CLIP.length);
+    expect(storedHere(viewing?.media)?.bytes).to.equal(CLIP.length);
   });
 
   it('genres of one name in any case: one is made', async () => {

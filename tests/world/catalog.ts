@@ -8,9 +8,11 @@ import {
   type CatalogStores,
   type MediaStorage,
   type Standing,
+  type StoredMedia,
   type Title,
   type TitleDraft,
   type Viewer,
+  type ViewingMedia,
 } from '../../src/catalog/index.ts';
 import { after, instant, type Instant } from '../../src/kernel/instant.ts';
 import type { DomainEvent } from '../../src/kernel/outbox.ts';
@@ -91,6 +93,8 @@ export function catalogWorld(
     clock: { now: () => now },
     systemClock: { now: () => now },
     packager: null,
+    provider: null,
+    tally: { count: () => undefined },
     sourceLinks: signedSourceLinks(keyring('the key')),
     ids: {
       next: () => {
@@ -127,6 +131,10 @@ export function catalogWorld(
   };
   return world;
 }
+
+/** What is played from here; undefined where nothing is, or a provider does. */
+export const storedHere = (media: ViewingMedia | null | undefined): StoredMedia | undefined =>
+  media && media.form !== 'remote' ? media : undefined;
 
 /** The code that a refused command was refused with; undefined when it was not. */
 export const codeOf = (work: Promise<unknown>): Promise<unknown> =>

@@ -14,6 +14,7 @@ import {
   type Playback,
   type PlaybackPolicy,
   type PlaybackStores,
+  type ProviderPlayback,
   type Standing,
   type Started,
 } from '../../src/playback/index.ts';
@@ -65,6 +66,19 @@ export const film = (changes: Partial<PlayableTitle> = {}): PlayableTitle => {
     ...changes,
   };
 };
+
+/** A provider whose addresses say what they were made of. */
+export const PROVIDER: ProviderPlayback = {
+  provider: 'far',
+  urlOf: async ({ playbackId, maxHeight, forSeconds }) =>
+    `https://far.example/${playbackId}/${maxHeight}/${forSeconds}`,
+};
+
+/** The ticket of a stream of media that we deliver. */
+export function ticketOf({ media }: Started): string {
+  if (media.form === 'remote') throw new Error('a provider delivers this stream');
+  return media.ticket;
+}
 
 export interface PlaybackWorld {
   readonly playback: Playback;
@@ -119,6 +133,7 @@ export function playbackOn(
       many: async (accountIds) => new Map(accountIds.map((id) => [id, standingOf(id)])),
     },
     tickets: signedTickets(keyring('the key')),
+    providerPlayback: PROVIDER,
     secrets: randomStreamSecrets,
     archive,
     policy: { ...playbackPolicy, ...policy },

@@ -9,6 +9,8 @@ import { grantRoutes } from './grants.ts';
 import { entitlementCheckRoutes } from './entitlement-check.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
+import { directUploadRoutes } from './direct-upload.ts';
+import { mediaWebhookRoutes } from './media-webhooks.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
 import { uploadRoutes } from './uploads.ts';
 import { titleRoutes } from './titles.ts';
@@ -44,6 +46,7 @@ export const routes: readonly Route[] = [
   ...titleRoutes,
   ...titleMediaRoutes,
   ...uploadRoutes,
+  ...directUploadRoutes,
   ...genreRoutes,
   ...adminRoutes,
   ...serviceKeyRoutes,
@@ -55,11 +58,14 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...reconcileRoutes,
   ...webhookRoutes,
+  ...mediaWebhookRoutes,
 ];
 
 /** Those that exist where these providers were chosen. */
 export const routesOf = (providers: readonly string[]): readonly Route[] =>
-  routes.filter(({ provider }) => provider === undefined || providers.includes(provider));
+  routes.filter(
+    ({ provider }) => provider === undefined || [provider].flat().some((it) => providers.includes(it)),
+  );
 
 /** Routes outside the API that answer by themselves. */
 export const rawRoutes: readonly RawRoute[] = [

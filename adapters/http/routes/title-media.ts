@@ -8,8 +8,15 @@ import { sendFile } from '../send-file.ts';
 import { AcceptedView, acceptedView, AssetSlotView, assetSlotView } from '../views/catalog.ts';
 import { KIND_PATHS } from './titles.ts';
 
-const { notFound, uploadTooLarge, unsupportedMedia, uploadTruncated, uploadSuperseded, storageFull } =
-  catalogRefusals;
+const {
+  notFound,
+  uploadTooLarge,
+  unsupportedMedia,
+  uploadTruncated,
+  uploadSuperseded,
+  storageFull,
+  providerUnavailable,
+} = catalogRefusals;
 
 /** What may be declared; what the file is, its first bytes tell. */
 const DECLARED: Readonly<Record<AssetKind, readonly string[]>> = {
@@ -37,6 +44,7 @@ const uploadRoutes = ({ kind, path }: (typeof KIND_PATHS)[number]): readonly Rou
         uploadTruncated,
         uploadSuperseded,
         storageFull,
+        ...(assetKind === 'media' ? [providerUnavailable] : []),
       ].map(({ code }) => code),
       handle: async ({ catalog }, { params, upload }) => {
         // Without a body the edge has refused already.

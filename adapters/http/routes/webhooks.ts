@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readWebhook } from '../raw-body.ts';
 import { route, type Route } from '../route.ts';
 
-const TakenView = z.object({ received: z.literal(true) }).meta({ id: 'WebhookTaken' });
+export const TakenView = z.object({ received: z.literal(true) }).meta({ id: 'WebhookTaken' });
 
 /** A provider's door: the bytes are taken as they are, and whoever did not sign them is turned away. */
 export const webhookRoute = (provider: string, summary: string): Route =>

@@ -134,9 +134,10 @@ const AssetView = AssetProgressView.extend({
   bytes: z.number().int().nullable(),
   sha256: z.string().nullable(),
   duration_seconds: z.number().nullable().meta({ description: 'As measured.' }),
-  packaging: z
-    .enum(['hls', 'none'])
-    .meta({ description: 'Whether there is a package of renditions, or the file serves as it is.' }),
+  packaging: z.enum(['hls', 'none', 'provider']).meta({
+    description:
+      'Whether there is a package of renditions, the file serves as it is, or a media provider sees to it.',
+  }),
   renditions: z.array(RenditionView),
   failure: z
     .string()
@@ -163,7 +164,7 @@ const assetView = (asset: SlotAsset): z.input<typeof AssetView> => ({
   bytes: asset.bytes,
   sha256: asset.sha256,
   duration_seconds: asset.durationSeconds,
-  packaging: asset.renditions === null ? 'none' : 'hls',
+  packaging: asset.remote ? 'provider' : asset.renditions === null ? 'none' : 'hls',
   renditions: (asset.renditions ?? []).map(renditionView),
   failure: asset.failure,
   source_url: asset.sourceLink === null ? null : `/media/source/${asset.sourceLink}`,

@@ -27,7 +27,7 @@ export const StartedView = z
     title_id: z.string(),
     manifest_url: z.string().meta({
       description:
-        'Where the media is, relative to this server: a multivariant playlist (HLS), or the file where that is served as it is.',
+        'Where the media is: a multivariant playlist (HLS), or the file where that is served as it is, relative to this server; or a playlist of the media provider that keeps it, absolute.',
     }),
     max_height: z.number().int(),
     resume_position_seconds: z.number(),
@@ -39,15 +39,17 @@ export const StartedView = z
   })
   .meta({ id: 'StartedStream' });
 
-/** The path of a ticket's media; outside `/api`, so that players need no base. */
-const mediaPath = ({ ticket, form }: Started): string =>
-  form === 'package' ? `/media/hls/${ticket}/master.m3u8` : `/media/file/${ticket}`;
+/** The path of a ticket's media, outside `/api`, so that players need no base; or the address at its provider. */
+function mediaUrl({ media }: Started): string {
+  if (media.form === 'remote') return media.url;
+  return media.form === 'package' ? `/media/hls/${media.ticket}/master.m3u8` : `/media/file/${media.ticket}`;
+}
 
 export const startedView = (started: Started): z.input<typeof StartedView> => ({
   id: started.stream.id,
   status: started.stream.status,
   title_id: started.stream.titleId,
-  manifest_url: mediaPath(started),
+  manifest_url: mediaUrl(started),
   max_height: started.maxHeight,
   resume_position_seconds: started.resumePositionSeconds,
   lease: leaseView(started.lease),

@@ -1,6 +1,6 @@
 import type { NormalEvent, ProviderEvent, WebhookReader } from '../../../src/billing/index.ts';
 import { instant, SECOND, type Clock } from '../../../src/kernel/instant.ts';
-import { SIGNATURE_TOLERANCE_SECONDS, verifySigned } from '../signed-webhooks.ts';
+import { SIGNATURE_TOLERANCE_SECONDS, verifySigned } from '../../security/signed-webhooks.ts';
 import { fieldAt, idAt, integerAt, isFields, textAt } from './fields.ts';
 import { observedInvoice, observedOrder, observedRefund, observedSubscription } from './observations.ts';
 

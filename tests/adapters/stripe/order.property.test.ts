@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SYSTEM_CLOCK, UNIT_OF_WORK } from '../../../adapters/composition/keys.ts';
-import { signatureOf } from '../../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../../adapters/security/signed-webhooks.ts';
 import { STRIPE_SIGNATURE } from '../../../adapters/payments/stripe/webhook.ts';
 import type { FakeEvent } from '../../fakes/stripe/records.ts';
 import { liveALife, relabelled, type Life } from './life.ts';

@@ -1,6 +1,7 @@
 const BUSY = 'every password that is being checked has its place taken: tests/http/attack and adapters';
 const RESUMABLE = 'tests/use-cases/catalog/resumable-uploads.test.ts, and -ends';
 const UPLOADS = 'tests/use-cases/catalog/uploads.test.ts';
+const REMOTE = 'tests/use-cases/catalog/remote.test.ts';
 const TWO_COLLECTORS =
   'Stripe begins a subscription while a payment of ours is under way: tests/use-cases/subscriptions';
 
@@ -47,5 +48,7 @@ export const MET_ELSEWHERE: Readonly<Record<string, string>> = {
   ),
   ...slots('upload-too-large', ['media', 'trailer']),
   ...slots('upload-superseded', ['media', 'trailer', 'poster']),
+  'post /videos/{id}/media/direct-upload catalog.upload-superseded': REMOTE,
+  'post /musics/{id}/media/direct-upload catalog.upload-superseded': REMOTE,
   ...slots('storage-full', ['media', 'trailer', 'poster']),
 };

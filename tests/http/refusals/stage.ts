@@ -1,5 +1,6 @@
 import { GATEWAY, SIMULATED, UNIT_OF_WORK } from '../../../adapters/composition/keys.ts';
 import { provide } from '../../../adapters/composition/token.ts';
+import { startRemoteWorld, type RemoteWorld } from '../../adapters/media/remote/world.ts';
 import { startStripeWorld, type StripeWorld } from '../../adapters/stripe/world.ts';
 import type { Answer, Client } from '../../world/client.ts';
 import { furnish, type House } from '../../world/house.ts';
@@ -9,10 +10,17 @@ import { startUsher, type RunningUsher } from '../../world/usher.ts';
 type Step = () => Promise<unknown>;
 const nothing: Step = async () => undefined;
 
+/** A product whose media a provider keeps, and its admin. */
+export interface AtProvider extends RemoteWorld {
+  readonly admin: Client;
+  draft(path: '/videos' | '/musics'): Promise<string>;
+}
+
 /** Where routes are made to refuse. */
 export interface Stage extends Pick<House, 'make'> {
   readonly world: RunningUsher;
   readonly stripe: StripeWorld;
+  readonly remote: { readonly mux: AtProvider; readonly cloudflare: AtProvider };
   readonly admin: Client;
   readonly anonymous: Client;
   readonly watch: (client: Client) => Client;
@@ -53,11 +61,19 @@ export async function setStage(watch: (client: Client) => Client): Promise<Stage
     },
   });
   const stripe = await startStripeWorld();
+  const atProvider = async (name: 'mux' | 'cloudflare'): Promise<AtProvider> => {
+    const remote = await startRemoteWorld(name);
+    const admin = watch(await remote.world.admin());
+    const draft: AtProvider['draft'] = async (path) =>
+      String((await admin.post(path, { title: 'Film' })).body['id']);
+    return { ...remote, admin, draft };
+  };
+  const remote = { mux: await atProvider('mux'), cloudflare: await atProvider('cloudflare') };
   const house = await furnish(world);
   const admin = watch(house.admin);
   let plans = 0;
   return {
-    ...{ world, stripe, admin, watch },
+    ...{ world, stripe, remote, admin, watch },
     make: house.make,
     anonymous: watch(world.anonymous()),
     person: async () => watch(await world.person()),
@@ -80,6 +96,8 @@ export async function setStage(watch: (client: Client) => Client): Promise<Stage
     stop: async () => {
       await world.stop();
       await stripe.stop();
+      await remote.mux.stop();
+      await remote.cloudflare.stop();
     },
   };
 }

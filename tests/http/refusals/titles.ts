@@ -1,4 +1,4 @@
-import { POSTER } from '../../world/catalog.ts';
+import { CLIP, POSTER, TONE } from '../../world/catalog.ts';
 import { expected } from '../../world/house.ts';
 import type { Provocations } from './stage.ts';
 
@@ -50,10 +50,33 @@ const uploadsTo = (path: '/videos' | '/musics', slot: string): Provocations => (
     : {}),
 });
 
+/** What comes of media that goes to a provider. */
+const remoteAt = (path: '/videos' | '/musics'): Provocations => ({
+  [`put ${path}/{id}/media catalog.media-provider-unavailable`]: async ({ remote: { mux } }) => {
+    const id = await mux.draft(path);
+    mux.fake.fault({ path: /uploads/, kind: 'error', times: 1 });
+    const [bytes, type] = path === '/videos' ? [CLIP, 'video/mp4'] : [TONE, 'audio/mp4'];
+    return mux.admin.upload(`${path}/${id}/media`, bytes, type);
+  },
+  [`post ${path}/{id}/media/direct-upload catalog.media-provider-unavailable`]: async ({
+    remote: { mux },
+  }) => {
+    const id = await mux.draft(path);
+    mux.fake.fault({ path: /uploads/, kind: 'broken', times: 1 });
+    return mux.admin.post(`${path}/${id}/media/direct-upload`);
+  },
+  [`post ${path}/{id}/media/direct-upload catalog.upload-too-large`]: async ({ remote: { mux } }) =>
+    mux.admin.post(`${path}/${await mux.draft(path)}/media/direct-upload`, { bytes: 6 * 1024 ** 3 }),
+});
+
 /** Every refusal of titles and genres that one client can provoke. */
 export const TITLES: Provocations = {
   ...titlesAt('/videos'),
   ...titlesAt('/musics'),
+  ...remoteAt('/videos'),
+  ...remoteAt('/musics'),
+  'post /musics/{id}/media/direct-upload catalog.no-direct-upload': async ({ remote: { cloudflare } }) =>
+    cloudflare.admin.post(`/musics/${await cloudflare.draft('/musics')}/media/direct-upload`),
   'post /genres catalog.genre-name-taken': async ({ admin }) => {
     expected(await admin.post('/genres', { name: 'Taken' }), 201);
     return admin.post('/genres', { name: 'Taken' });

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { systemClock } from '../../../adapters/clock/system-clock.ts';
 import { KEYS, UNIT_OF_WORK } from '../../../adapters/composition/keys.ts';
-import { signatureOf } from '../../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../../adapters/security/signed-webhooks.ts';
 import type { RunningUsher } from '../../world/usher.ts';
 import type { Client } from '../../world/client.ts';
 import type { Provocations } from './stage.ts';
@@ -16,6 +16,16 @@ async function closed(world: RunningUsher, person: Client): Promise<Client> {
     .run(({ closedAccounts }) => closedAccounts.close(accountId, world.now()));
   return person;
 }
+
+const mediaWebhook = (name: 'mux' | 'cloudflare'): Provocations => ({
+  [`post /webhooks/${name} catalog.webhook-signature`]: ({ remote, watch }) =>
+    watch(remote[name].world.anonymous()).send('POST', `/webhooks/${name}`, { bytes: NOTHING }),
+  [`post /webhooks/${name} catalog.webhook-unreadable`]: ({ remote, watch }) => {
+    const headers = remote[name].fake.sign(NOTHING.toString());
+    const anonymous = watch(remote[name].world.anonymous());
+    return anonymous.send('POST', `/webhooks/${name}`, { bytes: NOTHING, headers });
+  },
+});
 
 /** Every refusal of webhooks, and of what is asked while an account is being closed. */
 export const WEBHOOKS: Provocations = {
@@ -33,6 +43,8 @@ export const WEBHOOKS: Provocations = {
     const headers = { 'stripe-signature': Stripe.webhooks.generateTestHeaderString(given) };
     return watch(stripe.world.anonymous()).send('POST', '/webhooks/stripe', { bytes: NOTHING, headers });
   },
+  ...mediaWebhook('mux'),
+  ...mediaWebhook('cloudflare'),
   'patch /subscriptions/my billing.account-closed': async ({ world, person }) =>
     (await closed(world, await person())).patch('/subscriptions/my', { payment_method: 'pm_ok' }),
   'post /payments/checkout billing.account-closed': async ({ stripe: { world, plan }, watch }) => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { signatureOf } from '../../../adapters/payments/signed-webhooks.ts';
+import { signatureOf } from '../../../adapters/security/signed-webhooks.ts';
 import { systemClock } from '../../../adapters/clock/system-clock.ts';
 import type { ProviderEvent, StoredEvent } from '../../../src/billing/index.ts';
 import { WEBHOOK_SECRET } from '../../world/billing.ts';

@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import { SECOND } from '../../../src/kernel/instant.ts';
 import type { AssetSlot, Title } from '../../../src/catalog/index.ts';
-import { catalogWorld, codeOf, inPieces, POSTER, CLIP, type CatalogWorld } from '../../world/catalog.ts';
+import {
+  catalogWorld,
+  codeOf,
+  inPieces,
+  POSTER,
+  CLIP,
+  storedHere,
+  type CatalogWorld,
+} from '../../world/catalog.ts';
 import { unreadable, wordyPackager, type WordyPackager } from '../../world/packaging.ts';
 import { openers } from '../../world/stores.ts';
 
@@ -20,7 +28,7 @@ const uploaded = async (draft = {}): Promise<Title> => {
   return title;
 };
 const packageOne = (): Promise<unknown> => world.catalog.packageDue(1);
-const media = async ({ id }: Title) => (await world.catalog.viewing(id))?.media;
+const media = async ({ id }: Title) => storedHere((await world.catalog.viewing(id))?.media);
 const isStored = async (key: string): Promise<boolean> =>
   (await packager.storage.stat(key)) !== undefined ||
   (await packager.storage.renditionsOf(key)) !== undefined;

@@ -8,6 +8,7 @@ import {
   DRAFT,
   NOBODY,
   NOON,
+  storedHere,
   VIEWER,
   type CatalogWorld,
 } from '../../world/catalog.ts';
@@ -124,7 +125,7 @@ describe('managing titles', () => {
   it('deletes a title with its files, once they are swept', async () => {
     const title = await world.published();
     const { media } = (await world.catalog.viewing(title.id)) ?? {};
-    const key = media?.storageKey ?? '';
+    const key = storedHere(media)?.storageKey ?? '';
     await world.catalog.deleteTitle(title);
     expect(await codeOf(show(title.id, ADMIN))).to.equal('request.not-found');
     expect(await world.catalog.viewing(title.id)).to.equal(undefined);

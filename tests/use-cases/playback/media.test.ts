@@ -8,6 +8,7 @@ import {
   playbackOn,
   refusalOf,
   standing,
+  ticketOf,
   type PlaybackWorld,
 } from '../../world/playback.ts';
 
@@ -23,21 +24,22 @@ describe('media behind a ticket', () => {
     (await refusalOf(world.playback.openMedia(ticket))).code;
 
   it('is cut at once by a stop in the same process', async () => {
-    const { ticket, stream } = await world.start(viewer, title);
+    const started = await world.start(viewer, title);
+    const [ticket, { stream }] = [ticketOf(started), started];
     await world.playback.openMedia(ticket);
     await world.playback.stop({ actor: viewer, token: null, streamId: stream.id, positionSeconds: null });
     expect(await codeOf(ticket)).to.equal('playback.session-stopped');
   });
 
   it('is cut at once when another device takes the seat', async () => {
-    const { ticket } = await world.start(viewer, title);
+    const ticket = ticketOf(await world.start(viewer, title));
     await world.playback.openMedia(ticket);
     await world.start(viewer, title);
     expect(await codeOf(ticket)).to.equal('playback.terminated');
   });
 
   it('is cut 10 s after anything else at the latest', async () => {
-    const { ticket } = await world.start(viewer, title);
+    const ticket = ticketOf(await world.start(viewer, title));
     await world.playback.openMedia(ticket);
     world.standings.set(viewer.accountId, standing({ level: 'free', reason: 'ended' }));
     world.pass(9.999);
@@ -53,7 +55,7 @@ describe('media behind a ticket', () => {
   });
 
   it('is cut when the stream falls silent, whether or not a sweep wrote it down', async () => {
-    const { ticket } = await world.start(viewer, title);
+    const ticket = ticketOf(await world.start(viewer, title));
     world.pass(90);
     expect(await codeOf(ticket)).to.equal('playback.session-expired');
     expect(await world.playback.reapSilent(10)).to.deep.equal({ done: 1 });
@@ -63,7 +65,7 @@ describe('media behind a ticket', () => {
 
   it('is refused to a ticket that ran out, and to what is none', async () => {
     const free = world.show(film({ accessLevel: 'free' }));
-    const { ticket } = await world.start(anonymous, free);
+    const ticket = ticketOf(await world.start(anonymous, free));
     world.pass(6 * 3_600 - 1);
     await world.playback.openMedia(ticket);
     world.pass(1);
@@ -103,7 +105,8 @@ describe('ending the streams of an account', () => {
     const world = playbackOn((await openers.memory()).unitOfWork);
     const [viewer, other] = [person(), person()];
     const title = world.show(film());
-    const { stream, ticket } = await world.start(viewer, title, { device: 'tv' });
+    const started = await world.start(viewer, title, { device: 'tv' });
+    const [ticket, { stream }] = [ticketOf(started), started];
     await world.start(viewer, title, { device: 'phone' });
     await world.start(other, title);
     await world.playback.openMedia(ticket);

@@ -7,6 +7,7 @@ import {
   playbackOn,
   refusalOf,
   standing,
+  ticketOf,
   type PlaybackWorld,
 } from '../../world/playback.ts';
 
@@ -23,8 +24,41 @@ describe('starting a stream', () => {
     expect(started.maxHeight).to.equal(1080);
     expect(started.resumePositionSeconds).to.equal(0);
     expect(started.sessionToken).to.equal(null);
-    const media = await world.playback.openMedia(started.ticket);
+    const media = await world.playback.openMedia(ticketOf(started));
     expect(media.storageKey).to.equal(`key-of-${started.stream.titleId}`);
+  });
+
+  const remote = (provider = 'far') => ({
+    media: { ...{ assetId: 'asset', form: 'remote' as const }, provider, playbackId: 'play' },
+  });
+
+  it('gives the address at the provider that keeps the title: as high as the plan, and good as long as a ticket', async () => {
+    for (const [durationSeconds, hours] of [
+      [60, 6],
+      [3 * 3_600, 9],
+      [20 * 3_600, 24],
+      [null, 24],
+    ] as const) {
+      const title = world.show(film({ ...remote(), durationSeconds }));
+      const { media } = await world.start(person(), title);
+      expect(media).to.deep.equal({
+        form: 'remote',
+        url: `https://far.example/play/1080/${hours * 3_600}`,
+      });
+    }
+  });
+
+  it('takes a seat for it, as for any other', async () => {
+    const [viewer, title] = [person(), world.show(film(remote()))];
+    for (const device of ['tv', 'phone']) await world.start(viewer, title, { device });
+    const refused = await refusalOf(world.start(viewer, title, { device: 'tablet' }));
+    expect(refused.code).to.equal('playback.stream-limit-reached');
+  });
+
+  it('refuses what a provider keeps that is not the chosen one, and takes no seat for it', async () => {
+    const [viewer, title] = [person(), world.show(film(remote('another')))];
+    expect((await refusalOf(world.start(viewer, title))).code).to.equal('playback.media-not-ready');
+    expect(await world.playback.live(viewer)).to.deep.equal([]);
   });
 
   const absent = [

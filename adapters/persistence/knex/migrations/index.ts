@@ -22,6 +22,7 @@ import * as packages from './0020-packages.ts';
 import * as resumableUploads from './0021-resumable-uploads.ts';
 import * as archives from './0022-archives.ts';
 import * as tidyMeters from './0023-tidy-meters.ts';
+import * as remoteMedia from './0024-remote-media.ts';
 import * as settledProgress from './0025-settled-progress.ts';
 
 /** Every migration by the name it has in the database: the same whether it runs from source or from a build. */
@@ -49,6 +50,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0021-resumable-uploads': resumableUploads,
   '0022-archives': archives,
   '0023-tidy-meters': tidyMeters,
+  '0024-remote-media': remoteMedia,
   '0025-settled-progress': settledProgress,
 };
 

@@ -1,15 +1,15 @@
+import type { Knex } from 'knex';
 import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
 import type {
   AssetStore,
-  ChannelName,
-  ChannelNameStore,
   FileRemoval,
   FileRemovalStore,
-  GenreStore,
   ResumableUploadStore,
-} from '../../../../src/catalog/ports.ts';
+} from '../../../../src/catalog/asset-ports.ts';
+import type { ChannelName, ChannelNameStore, GenreStore } from '../../../../src/catalog/ports.ts';
 import type { ResumableUpload } from '../../../../src/catalog/resumable-upload.ts';
+import type { Instant } from '../../../../src/kernel/instant.ts';
 import { RecordTable, type Row } from '../columns.ts';
 import { earliestDue } from '../due.ts';
 import { keysetPage } from '../pages.ts';
@@ -24,7 +24,17 @@ const GENRES = new RecordTable<Genre>('genres', {
   version: 'number',
 });
 
-const ASSETS = new RecordTable<Asset>('assets', {
+/** What a media provider keeps lies in columns of its own: its news are looked up by the provider's name of it. */
+interface RemoteColumns {
+  readonly provider: string | null;
+  readonly reference: string | null;
+  readonly mediaId: string | null;
+  readonly playbackId: string | null;
+}
+type AssetRecord = Omit<Asset, 'remote'> & RemoteColumns;
+type RemovalRecord = Omit<FileRemoval, 'remote'> & Omit<RemoteColumns, 'playbackId'>;
+
+const ASSETS = new RecordTable<AssetRecord>('assets', {
   id: 'text',
   titleId: 'text',
   kind: 'text',
@@ -43,6 +53,10 @@ const ASSETS = new RecordTable<Asset>('assets', {
   attempts: 'number',
   packageKey: 'text',
   renditions: 'json',
+  provider: 'text',
+  reference: 'text',
+  mediaId: 'text',
+  playbackId: 'text',
   version: 'number',
 });
 
@@ -57,7 +71,28 @@ const RESUMABLE_UPLOADS = new RecordTable<ResumableUpload>('resumable_uploads', 
   version: 'number',
 });
 
-const FILE_REMOVALS = new RecordTable<FileRemoval>('file_removals', { storageKey: 'text', dueAt: 'number' });
+const FILE_REMOVALS = new RecordTable<RemovalRecord>('file_removals', {
+  storageKey: 'text',
+  provider: 'text',
+  reference: 'text',
+  mediaId: 'text',
+  dueAt: 'number',
+});
+
+const recordOf = ({ remote, ...asset }: Asset): AssetRecord => ({ ...asset, ...(remote ?? HERE) });
+const HERE: RemoteColumns = { provider: null, reference: null, mediaId: null, playbackId: null };
+
+function assetOf(row: Row): Asset {
+  const { provider, reference, mediaId, playbackId, ...asset } = ASSETS.fromRow(row);
+  const isRemote = provider !== null && reference !== null;
+  return { ...asset, remote: isRemote ? { provider, reference, mediaId, playbackId } : null };
+}
+
+function removalOf(row: Row): FileRemoval {
+  const { provider, reference, mediaId, ...removal } = FILE_REMOVALS.fromRow(row);
+  const isRemote = provider !== null && reference !== null;
+  return { ...removal, remote: isRemote ? { provider, reference, mediaId } : null };
+}
 
 const CHANNEL_NAMES = new RecordTable<ChannelName>('channel_names', {
   channelId: 'text',
@@ -95,11 +130,11 @@ export const knexChannelNames = (database: Database): ChannelNameStore => ({
 });
 
 export const knexAssets = (database: Database): AssetStore => ({
-  find: (id) => ASSETS.find(database, { id }),
+  find: (id) => assetWhere(database, { id }),
   findMany: async (ids) => {
     if (ids.length === 0) return [];
     const rows = (await database.knex('assets').whereIn('id', [...new Set(ids)])) as Row[];
-    return rows.map((row) => ASSETS.fromRow(row));
+    return rows.map(assetOf);
   },
   listOf: async (titleId) => {
     const rows = (await database
@@ -109,26 +144,34 @@ export const knexAssets = (database: Database): AssetStore => ({
         { column: 'created_at', order: 'desc' },
         { column: 'id', order: 'desc' },
       ])) as Row[];
-    return rows.map((row) => ASSETS.fromRow(row));
+    return rows.map(assetOf);
   },
-  add: (asset) => ASSETS.insert(database, [asset]),
-  save: (asset) => ASSETS.update(database, { id: asset.id, version: asset.version - 1 }, asset),
+  add: (asset) => ASSETS.insert(database, [recordOf(asset)]),
+  save: (asset) => ASSETS.update(database, { id: asset.id, version: asset.version - 1 }, recordOf(asset)),
   remove: async (id) => {
     await database.knex('assets').where({ id }).delete();
   },
-  listDue: async (now, limit) => {
-    const due = database.knex('assets').where('due_at', '<=', now).orderBy(['due_at', 'id']).limit(limit);
-    return ((await due) as Row[]).map((row) => ASSETS.fromRow(row));
-  },
+  findByReference: ({ provider, reference }) => assetWhere(database, { provider, reference }),
+  listDue: (now, limit) => assetsDue(database, now, limit).whereNull('provider').then(assetsOf),
+  listUnheard: (now, limit) => assetsDue(database, now, limit).whereNotNull('provider').then(assetsOf),
   nextDueAt: (until) => earliestDue(database.knex('assets'), 'due_at', until),
   holdToPackage: async (now, limit) => {
     const waiting = database.knex('assets').where('package_at', '<=', now).orderBy(['package_at', 'id']);
     // Each of many packagers takes another one, instead of all losing the race for the first.
     if (database.dialect === 'postgres') void waiting.forUpdate().skipLocked();
-    const rows = (await waiting.limit(limit)) as Row[];
-    return rows.map((row) => ASSETS.fromRow(row));
+    return assetsOf((await waiting.limit(limit)) as Row[]);
   },
 });
+
+const assetsOf = (rows: readonly Row[]): readonly Asset[] => rows.map(assetOf);
+
+async function assetWhere(database: Database, where: Row): Promise<Asset | undefined> {
+  const row = (await database.knex('assets').where(where).first()) as Row | undefined;
+  return row && assetOf(row);
+}
+
+const assetsDue = (database: Database, now: Instant, limit: number): Knex.QueryBuilder<Row, Row[]> =>
+  database.knex('assets').where('due_at', '<=', now).orderBy(['due_at', 'id']).limit(limit);
 
 export const knexResumableUploads = (database: Database): ResumableUploadStore => ({
   find: (id) => RESUMABLE_UPLOADS.find(database, { id }),
@@ -141,21 +184,25 @@ export const knexResumableUploads = (database: Database): ResumableUploadStore =
 });
 
 export const knexFileRemovals = (database: Database): FileRemovalStore => ({
-  add: async (removal) => {
+  add: async ({ storageKey, remote, dueAt }) => {
+    const { provider = null, reference = null, mediaId = null } = remote ?? {};
     await database.knex.raw(
-      `insert into file_removals (storage_key, due_at) values (?, ?)
+      `insert into file_removals (storage_key, provider, reference, media_id, due_at) values (?, ?, ?, ?, ?)
        on conflict (storage_key) do update set due_at = excluded.due_at
        where excluded.due_at < file_removals.due_at`,
-      [removal.storageKey, removal.dueAt],
+      [storageKey, provider, reference, mediaId, dueAt],
     );
   },
   listDue: async (now, limit) => {
     const due = database.knex('file_removals').where('due_at', '<=', now);
     const rows = (await due.orderBy(['due_at', 'storage_key']).limit(limit)) as Row[];
-    return rows.map((row) => FILE_REMOVALS.fromRow(row));
+    return rows.map(removalOf);
   },
   done: async (storageKey) => {
     await database.knex('file_removals').where({ storage_key: storageKey }).delete();
+  },
+  putOff: async (storageKey, dueAt) => {
+    await database.knex('file_removals').where({ storage_key: storageKey }).update({ due_at: dueAt });
   },
   nextDueAt: (until) => earliestDue(database.knex('file_removals'), 'due_at', until),
 });

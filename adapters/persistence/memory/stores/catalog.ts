@@ -2,16 +2,19 @@ import type { Asset } from '../../../../src/catalog/asset.ts';
 import type { Genre } from '../../../../src/catalog/genre.ts';
 import type {
   AssetStore,
+  FileRemoval,
+  FileRemovalStore,
+  ResumableUploadStore,
+} from '../../../../src/catalog/asset-ports.ts';
+import type {
   ChannelName,
   ChannelNameStore,
   CountedView,
   FigureStore,
-  FileRemoval,
-  FileRemovalStore,
   GenreStore,
-  ResumableUploadStore,
 } from '../../../../src/catalog/ports.ts';
 import type { ResumableUpload } from '../../../../src/catalog/resumable-upload.ts';
+import type { RemoteRef } from '../../../../src/catalog/remote-ref.ts';
 import type { Title, TitleFigures } from '../../../../src/catalog/title.ts';
 import { dayOf, type DayViews } from '../../../../src/catalog/trending.ts';
 import type { Instant } from '../../../../src/kernel/instant.ts';
@@ -36,10 +39,16 @@ export const CHANNEL_NAMES: TableDefinition<ChannelName> = {
   name: 'channel_names',
   key: ({ channelId }) => channelId,
 };
-const ASSETS: TableDefinition<Asset> = { name: 'assets', key: (asset) => asset.id };
 const RESUMABLE_UPLOADS: TableDefinition<ResumableUpload> = {
   name: 'resumable_uploads',
   key: ({ id }) => id,
+};
+const referenceKey = ({ provider, reference }: Pick<RemoteRef, 'provider' | 'reference'>): string =>
+  `${provider} ${reference}`;
+const ASSETS: TableDefinition<Asset> = {
+  name: 'assets',
+  key: (asset) => asset.id,
+  unique: { assets_reference: ({ remote }) => (remote ? referenceKey(remote) : undefined) },
 };
 const FILE_REMOVALS: TableDefinition<FileRemoval> = { name: 'file_removals', key: (row) => row.storageKey };
 
@@ -137,6 +146,11 @@ export function memoryGenres({ table }: MemoryTransaction): GenreStore {
 
 export function memoryAssets({ table }: MemoryTransaction): AssetStore {
   const assets = table(ASSETS);
+  const dueBy = (now: Instant, limit: number, isRemote: boolean): readonly Asset[] =>
+    assets
+      .where(({ dueAt, remote }) => dueAt !== null && dueAt <= now && (remote !== null) === isRemote)
+      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || compareText(a.id, b.id))
+      .slice(0, limit);
   return {
     find: async (id) => assets.get(id),
     findMany: async (ids) => [...new Set(ids)].flatMap((id) => assets.get(id) ?? []),
@@ -147,11 +161,9 @@ export function memoryAssets({ table }: MemoryTransaction): AssetStore {
     add: async (asset) => assets.insert(asset),
     save: async (asset) => assets.update(asset, (stored) => stored.version === asset.version - 1),
     remove: async (id) => assets.delete(id),
-    listDue: async (now, limit) =>
-      assets
-        .where(({ dueAt }) => dueAt !== null && dueAt <= now)
-        .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || compareText(a.id, b.id))
-        .slice(0, limit),
+    findByReference: async (ref) => assets.holder('assets_reference', referenceKey(ref)),
+    listDue: async (now, limit) => dueBy(now, limit, false),
+    listUnheard: async (now, limit) => dueBy(now, limit, true),
     nextDueAt: async (until) =>
       earliestBy(
         [...assets.all()].flatMap(({ dueAt }) => dueAt ?? []),
@@ -188,6 +200,10 @@ export function memoryFileRemovals({ table }: MemoryTransaction): FileRemovalSto
         .sort((a, b) => a.dueAt - b.dueAt || compareText(a.storageKey, b.storageKey))
         .slice(0, limit),
     done: async (storageKey) => removals.delete(storageKey),
+    putOff: async (storageKey, dueAt) => {
+      const known = removals.get(storageKey);
+      if (known) removals.put({ ...known, dueAt });
+    },
     nextDueAt: async (until) =>
       earliestBy(
         [...removals.all()].map(({ dueAt }) => dueAt),
