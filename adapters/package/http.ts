@@ -12,6 +12,7 @@ export type { Faces } from '../http/faces.ts';
 export { metered, type MeteredOptions } from '../http/metered.ts';
 export { openApi, type OpenApiInfo, type OpenApiInput } from '../http/openapi.ts';
 export { problemOf, type Problem } from '../http/problems.ts';
+export type { Protocol } from '../http/protocol.ts';
 export { route, type RawRoute, type Route, type RouteSpec } from '../http/route.ts';
 export { rawRoutes, routes } from '../http/routes/all.ts';
 export { listen, type Listening, type ListenOptions } from '../http/server.ts';

@@ -43,10 +43,12 @@ async function finishUpload(deps: CatalogDeps, id: string): Promise<Asset> {
   try {
     return await takeIn(deps, { asset, title, servesAsItIs: false, place });
   } catch (error) {
+    const refused = error instanceof DomainError && error.kind !== 'unavailable';
     // An outage, or a full disk, says nothing about the file: what came is kept, and finished another time.
-    if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
-    await endUpload(deps, { asset, writer: null, failure: error.code });
-    throw error.code === refusals.uploadSuperseded.code ? refusals.uploadEnded(error.code) : error;
+    if (!refused && (await unitOfWork.read(({ assets }) => assets.find(id)))) throw error;
+    const failure = refused ? error.code : refusals.uploadSuperseded.code;
+    await endUpload(deps, { asset, writer: null, failure });
+    throw failure === refusals.uploadSuperseded.code ? refusals.uploadEnded(failure) : error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { DomainError } from '../../../src/kernel/domain-error.ts';
 import { isId } from '../../../src/kernel/ids.ts';
 import {
   catalogRefusals,
@@ -29,7 +30,7 @@ const {
 /** What a file is refused for, whoever has it taken in. */
 const FILE_REFUSALS = [unsupportedMedia.code, uploadTruncated.code, storageFull.code];
 
-interface Part {
+interface Sending {
   readonly ref: UploadRef;
   readonly offset: number;
   readonly upload: Upload | undefined;
@@ -37,7 +38,7 @@ interface Part {
 }
 
 /** The body of a request goes behind what came before; without one, what is whole is finished. */
-const resume = (catalog: Catalog, { ref, offset, upload, digest }: Part): Promise<UploadStanding> =>
+const resume = (catalog: Catalog, { ref, offset, upload, digest }: Sending): Promise<UploadStanding> =>
   catalog.resumeUpload({
     ref,
     offset,
@@ -50,12 +51,15 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   // There is no body.
 }
 
+const isOver = (error: unknown): boolean =>
+  error instanceof DomainError && (error.kind === 'gone' || error.kind === 'not-found');
+
 /** With the first bytes. Nobody could go on with one that they were never told of, so a refusal leaves none. */
-async function begun(catalog: Catalog, part: Part): Promise<UploadStanding> {
+async function begun(catalog: Catalog, sending: Sending): Promise<UploadStanding> {
   try {
-    return await resume(catalog, part);
+    return await resume(catalog, sending);
   } catch (error) {
-    await catalog.abandonUpload(part.ref);
+    if (!isOver(error)) await catalog.abandonUpload(sending.ref);
     throw error;
   }
 }
@@ -79,8 +83,8 @@ export const uploadRoutes: readonly Route[] = [
       const wanted = { titleId: about.title_id, kind: about.kind, accountId, lengthBytes, metadata };
       const created = await catalog.beginResumableUpload(wanted);
       const { id } = created.upload;
-      const part = { ref: { id, accountId }, offset: 0, upload, digest };
-      const standing = upload ? await begun(catalog, part) : created;
+      const sending = { ref: { id, accountId }, offset: 0, upload, digest };
+      const standing = upload ? await begun(catalog, sending) : created;
       return {
         body: uploadView(standing),
         headers: { Location: `/api/v1/uploads/${id}`, ...standingHeaders(standing) },

@@ -29,6 +29,33 @@ describe('a resumable upload that is no longer wanted', () => {
     expect(await codeOf(all.offsetOf(ref))).to.equal('request.not-found');
   });
 
+  it('goes when its sender gives it up while it is being finished', async () => {
+    const title = await all.world.title();
+    const ref = await all.begin(title);
+    const assemble: CatalogDeps['storage']['assemble'] = async (assembly) => {
+      await all.world.catalog.abandonUpload(ref);
+      return all.storage.assemble(assembly);
+    };
+    const by = all.anotherProcess({ storage: { ...all.storage, assemble } });
+    expect(await codeOf(all.send(ref, 0, CLIP, { by }))).to.equal('catalog.upload-ended');
+    expect(await all.stored()).to.deep.equal([]);
+    expect(await all.newest(title)).to.equal(null);
+  });
+
+  it('goes with its title also while it is being finished', async () => {
+    const title = await all.world.title();
+    const ref = await all.begin(title);
+    const assemble: CatalogDeps['storage']['assemble'] = async (assembly) => {
+      await all.world.catalog.deleteTitle(title);
+      return all.storage.assemble(assembly);
+    };
+    const by = all.anotherProcess({ storage: { ...all.storage, assemble } });
+    expect(await codeOf(all.send(ref, 0, CLIP, { by }))).to.equal('request.not-found');
+    all.world.advance(10 * MINUTE);
+    await all.world.catalog.removeDueFiles(10);
+    expect(await all.stored()).to.deep.equal([]);
+  });
+
   it('leaves the file with its title when it was finished', async () => {
     const title = await all.world.title();
     const ref = await all.begin(title);
