@@ -105,6 +105,11 @@ export const refusals = {
     'catalog.no-direct-upload',
     'The media provider does not take titles of this kind: send the file here.',
   ),
+  notResumable: refusal(
+    'conflict',
+    'catalog.no-resumable-upload',
+    'The media provider takes files of this kind in one piece, or directly: see direct-upload.',
+  ),
   webhookSignature: refusal(
     'invalid',
     'catalog.webhook-signature',

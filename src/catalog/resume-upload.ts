@@ -18,6 +18,7 @@ import {
   type Digest,
   type ResumableUpload,
 } from './resumable-upload.ts';
+import { providerFor } from './send-on.ts';
 import type { Appended, AppendFault, Bytes } from './storage-ports.ts';
 
 export interface NewResumableUpload {
@@ -51,7 +52,10 @@ export interface UploadStanding {
 }
 
 export interface ResumableUploadCommands {
-  /** Takes the slot of a title like an upload in one piece. Refuses with `catalog.upload-too-large`, `-truncated`. */
+  /**
+   * Takes the slot of a title like an upload in one piece. Refuses with `catalog.upload-too-large`, `-truncated`, and
+   * media that a provider takes with `catalog.no-resumable-upload`.
+   */
   beginResumableUpload(wanted: NewResumableUpload): Promise<UploadStanding>;
   /**
    * Takes in what comes next. What came of it is kept when the sender breaks off; with the last byte the file is
@@ -107,6 +111,7 @@ const begin = (deps: CatalogDeps, wanted: NewResumableUpload): Promise<UploadSta
     const find = async ({ titles }: CatalogStores) => {
       const title = await titles.find(titleId);
       if (!title) throw refusals.notFound();
+      if (kind === 'media' && providerFor(deps, title)) throw refusals.notResumable();
       return title;
     };
     const uploadHours = deps.policy.resumableUploadHours;

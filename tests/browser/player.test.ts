@@ -5,6 +5,27 @@ import { expected } from '../world/house.ts';
 import { openScreening, type Screening } from './screening.ts';
 import type { Seat } from './seat.ts';
 
+type Refused = readonly [status: number, code: string, members: object, wait: string];
+
+const tier = (reason: string): Refused => [403, 'playback.tier-too-low', { reason }, ''];
+const ended = (reason: string): Refused => [410, 'playback.terminated', { terminated_by: { reason } }, ''];
+
+/** What the service says, what people read, and the buttons below it. */
+const REFUSALS: readonly (readonly [Refused, text: string, remedy: readonly string[]])[] = [
+  [[401, 'playback.sign-in-required', {}, ''], 'Sign in to watch this.', ['Sign in']],
+  [tier('paused'), 'Your subscription is paused.', []],
+  [tier('past_due_grace_over'), 'Your last payment did not go through', []],
+  [tier('suspended'), 'Your account is suspended.', []],
+  [[409, 'playback.media-not-ready', {}, ''], 'This title is being prepared.', ['Try again']],
+  [[410, 'playback.session-expired', {}, ''], 'paused or silent for too long', ['Try again']],
+  [ended('same_device'), 'This device started to play something else', ['Try again']],
+  [ended('limit_lowered'), 'Your plan now has fewer screens', ['Try again']],
+  [[429, 'request.rate-limited', {}, '7'], 'That was too much at once. Try again in 7 s.', ['Try again']],
+  [[503, 'service.busy', {}, ''], 'The service is busy. Try again in a moment.', ['Try again']],
+  [[404, 'request.not-found', {}, ''], 'There is no such title, or it is not for you.', []],
+  [[418, 'request.teapot', {}, ''], 'In other words.', ['Try again']],
+];
+
 describe('the player page in a real browser', function () {
   this.timeout(90_000);
   let screening: Screening;
@@ -61,6 +82,35 @@ describe('the player page in a real browser', function () {
     await second.watch(viewer);
     const { seconds } = await second.picture();
     expect(seconds - stopped, `from ${stopped}`).to.be.within(-0.1, 2);
+
+    // Nor does leaving before there is a picture begin anew.
+    await second.page.reload();
+    await second.sees('h1', 'The Moving Square');
+    await second.meets(/\.m4s$/, (request) => request.abort());
+    const reported = second.page.waitForResponse((answer) => answer.url().endsWith('/heartbeat'));
+    await second.play();
+    await reported;
+    await second.visit(`${screening.world.base}/watch`);
+    expect(await second.text('#shelf')).to.match(/at 0:1[789]/);
+  });
+
+  it('says refusals in words, with what can be done', async () => {
+    const seat = await sit();
+    await seat.signIn(await screening.viewer());
+    let refusal: Refused = [200, '', {}, ''];
+    await seat.meets(/\/playback\/sessions$/, (request) => {
+      const [status, code, members, wait] = refusal;
+      const body = JSON.stringify({ status, code, detail: 'In other words.', ...members });
+      return request.respond({ status, headers: wait === '' ? {} : { 'Retry-After': wait }, body });
+    });
+    for (const [given, text, remedy] of REFUSALS) {
+      refusal = given;
+      await seat.play();
+      await seat.sees('#notice', text);
+      expect(
+        await seat.page.$$eval('#notice button', (all) => all.map((each) => each.innerText)),
+      ).to.deep.equal(remedy);
+    }
   });
 
   it('refuses a device too many in words, and ends the other one by a button', async () => {

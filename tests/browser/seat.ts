@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Page } from 'puppeteer-core';
+import type { HTTPRequest, Page } from 'puppeteer-core';
 import type { Client } from '../world/client.ts';
 import { eventually } from '../world/eventually.ts';
 
@@ -106,6 +106,15 @@ export class Seat {
 
   async shows(lines: number): Promise<void> {
     await eventually(`${lines} lines`, async () => (await this.picture()).lines === lines);
+  }
+
+  /** Has requests to some addresses meet something else than the service. */
+  async meets(addresses: RegExp, answer: (request: HTTPRequest) => Promise<void>): Promise<void> {
+    await this.page.setRequestInterception(true);
+    this.page.on(
+      'request',
+      (request) => void (addresses.test(request.url()) ? answer(request) : request.continue()),
+    );
   }
 
   /** What axe-core finds wrong for people who do not see, or do not point. */

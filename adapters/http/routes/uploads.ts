@@ -25,6 +25,7 @@ const {
   uploadDamaged,
   uploadTorn,
   uploadEnded,
+  notResumable,
 } = catalogRefusals;
 
 /** What a file is refused for, whoever has it taken in. */
@@ -75,7 +76,9 @@ export const uploadRoutes: readonly Route[] = [
     head: CreationHead,
     upload: { types: [TUS_TYPE], isOptional: true },
     reply: { status: 201, schema: UploadView },
-    refuses: [notFound.code, uploadTooLarge.code, uploadDamaged.code, uploadEnded.code, ...FILE_REFUSALS],
+    refuses: [notFound, notResumable, uploadTooLarge, uploadDamaged, uploadEnded]
+      .map(({ code }) => code)
+      .concat(FILE_REFUSALS),
     handle: async ({ catalog }, { actor: { accountId }, head, headers, upload }) => {
       const { 'upload-length': lengthBytes, 'upload-metadata': about, 'upload-checksum': digest } = head;
       if (!isId(about.title_id)) throw edgeRefusals.notFound();

@@ -38,6 +38,8 @@ const sending =
 export const UPLOADS: Provocations = {
   'post /uploads request.not-found': ({ admin }) =>
     admin.send('POST', '/uploads', { headers: creation(NOBODYS, 1) }),
+  'post /uploads catalog.no-resumable-upload': async ({ remote: { mux } }) =>
+    mux.admin.send('POST', '/uploads', { headers: creation(await mux.draft('/videos'), 1, 'media') }),
   'post /uploads catalog.upload-too-large': creating(6 * 1024 ** 3, 'media'),
   'post /uploads catalog.upload-truncated': creating(0, 'poster'),
   'post /uploads catalog.upload-damaged': creating(POSTER.length, 'poster', POSTER, DAMAGED),

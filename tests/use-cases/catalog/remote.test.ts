@@ -144,6 +144,20 @@ for (const name of PROVIDERS)
       expect(await direct).to.equal(goesThere ? undefined : 'catalog.no-direct-upload');
     });
 
+    it('takes no media piece by piece, and posters as ever', async () => {
+      const { fake, world } = stage;
+      const title = await world.title();
+      const begin = (kind: 'media' | 'poster'): Promise<string | undefined> =>
+        codeOf(
+          world.catalog.beginResumableUpload({
+            ...{ titleId: title.id, kind, accountId: 'ada', lengthBytes: 10, metadata: '' },
+          }),
+        );
+      expect(await begin('media')).to.equal('catalog.no-resumable-upload');
+      expect(await begin('poster')).to.equal(undefined);
+      expect(fake.requests).to.deep.equal([]);
+    });
+
     it('tells of uploads that are not ours without effect', async () => {
       const { fake, world, counted, hear } = stage;
       const title = await world.title();

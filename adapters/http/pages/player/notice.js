@@ -9,6 +9,7 @@ import { agoSaid, clockSaid, refusalSaid } from './words.js';
  * @typedef {object} Remedies
  * @property {() => void} again
  * @property {() => void} signIn
+ * @property {() => void} bought A plan was paid for.
  * @property {(code: string) => void} endAndBegin Ends the stream with this code and begins here.
  */
 
@@ -29,7 +30,7 @@ const deviceSaid = ({ device_name, title, started_at, last_seen_at }) => [
  * @param {HTMLElement} element
  * @param {Remedies} remedies
  */
-export function createNotice(element, { again, signIn, endAndBegin }) {
+export function createNotice(element, { again, signIn, endAndBegin, bought }) {
   /**
    * What is said now: how a title stands, something that passes when all is well again, or an answer to what was asked
    * for, which nothing but a new question takes away.
@@ -82,7 +83,7 @@ export function createNotice(element, { again, signIn, endAndBegin }) {
    */
   async function offer(level, isForSale, line) {
     const till = {
-      paid: again,
+      paid: bought,
       pending: () => put('answer', made('p', { text: 'The payment is on its way.' }), againButton(0)),
       refused: (/** @type {Refusal} */ refusal) => {
         line.textContent = refusalSaid(refusal).text;

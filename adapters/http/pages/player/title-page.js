@@ -33,6 +33,7 @@ const notice = createNotice(found('notice', HTMLElement), {
   again: () => void (title ? begin([]) : look()),
   endAndBegin: (code) => void begin([code]),
   signIn: () => void signInAndBegin(),
+  bought: () => void begin([]).then(look),
 });
 
 const screen = createScreen(video, {
@@ -81,7 +82,13 @@ async function mediaRefused() {
 
 const context = () => ({ level: title?.access_level ?? 'free' });
 
-const where = () => ({ seconds: Math.round(video.currentTime * 1_000) / 1_000, isPaused: video.paused });
+/** Where the stream goes on, until there is a picture of that place: before it, the element stands at 0. */
+let awaited = 0;
+
+const where = () => ({
+  seconds: awaited || Math.round(video.currentTime * 1_000) / 1_000,
+  isPaused: video.paused,
+});
 
 /** @param {readonly string[]} terminate */
 async function begin(terminate) {
@@ -99,6 +106,7 @@ async function begin(terminate) {
     video.tabIndex = 0;
     play.hidden = true;
     const { resume_position_seconds: at } = started;
+    awaited = at;
     if (at > 0) notice.mention(`Goes on at ${placeSaid(at)}.`);
     await screen.show(started.manifest_url, at);
     video.focus();
@@ -140,6 +148,8 @@ async function leave() {
   await stopped;
 }
 
+// There is a picture, or somebody went elsewhere before there was one.
+for (const event of ['playing', 'seeked']) video.addEventListener(event, () => (awaited = 0));
 for (const event of ['play', 'pause', 'seeked']) video.addEventListener(event, () => running?.stream.touch());
 // Something came through.
 for (const event of ['playing', 'progress']) video.addEventListener(event, notice.pass);
