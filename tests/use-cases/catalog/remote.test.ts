@@ -147,7 +147,7 @@ for (const name of PROVIDERS)
     it('takes no media piece by piece, and posters as ever', async () => {
       const { fake, world } = stage;
       const title = await world.title();
-      const begin = (kind: 'media' | 'poster'): Promise<string | undefined> =>
+      const begin = (kind: 'media' | 'poster'): Promise<unknown> =>
         codeOf(
           world.catalog.beginResumableUpload({
             ...{ titleId: title.id, kind, accountId: 'ada', lengthBytes: 10, metadata: '' },
