@@ -9,7 +9,7 @@ const UploadPlaceView = z
     url: z.string().meta({ description: 'Whoever has it may send one file there: keep it.' }),
     protocol: z.enum(UPLOAD_PROTOCOLS).meta({
       description:
-        'How the file is sent: `put`, as the body; `form`, as the field `file` of a multipart form; `tus`, in pieces, by tus 1.0.',
+        'How the file is sent: `put`, as the body; `form`, as the field `file` of a multipart form; `tus`, in pieces, by tus 1.0, to an upload that was made already.',
     }),
     method: z.enum(['PUT', 'POST', 'PATCH']),
     headers: z.record(z.string(), z.string()).meta({ description: 'To be sent with the file.' }),

@@ -41,8 +41,8 @@ export interface CloudflareSizes {
 
 export const CLOUDFLARE_SIZES: CloudflareSizes = { formLimitBytes: 200_000_000, pieceBytes: 16 * 1024 ** 2 };
 
-/** Minutes of the account's storage that are set aside until the video is there; longer ones are refused there. */
-const MAX_DURATION_SECONDS = 6 * 3_600;
+/** What is set aside of the account's storage until the video is there; longer ones, and six hours, are refused. */
+const MAX_DURATION_SECONDS = 6 * 3_600 - 1;
 /** A place may wait for six hours; their clock and ours differ by less than this. */
 const MAX_EXPIRY_SECONDS = 6 * 3_600 - 60;
 

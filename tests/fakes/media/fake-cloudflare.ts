@@ -176,7 +176,7 @@ export async function startFakeCloudflare(): Promise<FakeProvider> {
 }
 
 function placeFault(maxDurationSeconds: number, expiry: string): string | undefined {
-  if (!(maxDurationSeconds >= 1 && maxDurationSeconds <= 36_000)) return 'maxDurationSeconds';
+  if (!(maxDurationSeconds > 1 && maxDurationSeconds < 21_600)) return 'maxDurationSeconds';
   const wait = Date.parse(expiry) / 1_000 - unixNow();
   return wait > 120 && wait <= 6 * 3_600 ? undefined : 'expiry';
 }
