@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  Arrival,
-  MediaStorage,
-  PackagePart,
-  Receipt,
-  StoredFile,
-} from '../../src/catalog/index.ts';
+import type { Arrival, MediaStorage, PackagePart, Receipt, StoredFile } from '../../src/catalog/index.ts';
 import { HOUR, instant } from '../../src/kernel/instant.ts';
 import { absent, synced } from './disk.ts';
 import { faultOf, inspected } from './inspect-stream.ts';
