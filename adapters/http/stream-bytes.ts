@@ -34,8 +34,8 @@ export async function streamBytes(open: OpenBytes, part: ByteRange, response: Se
 }
 
 /**
- * An answer behind another one of its connection opens nothing before its turn. Its connection may end before: Node
- * tells such an answer nothing then, and what it holds would be held for ever. False when the client has gone.
+ * An answer behind another one of its connection opens nothing before its turn: what it wrote would wait with it, and
+ * be neither sent nor called back when the connection ends before. False when the client has gone.
  */
 async function hasTurn(response: ServerResponse): Promise<boolean> {
   if (response.socket) return true;

@@ -12,7 +12,7 @@ import { startCluster } from '../world/postgres.ts';
 import { median } from './load.ts';
 import { STORES } from './product.ts';
 import { ROUNDS } from './rounds.ts';
-import { accountId, fillShelves, titleId } from './shelf-rows.ts';
+import { accountId, fillShelves, titleId, unhurried } from './shelf-rows.ts';
 
 /**
  * `npm run bench -- shelves`: continue watching, recently watched and the history of the same accounts in a database
@@ -43,7 +43,7 @@ async function filled(connections: Connections, rows: number): Promise<Playback>
   await migrate(connections);
   await fillShelves(connections, { from: 0, accounts: rows / ORDINARY.titles, ...ORDINARY });
   await fillShelves(connections, HEAVY);
-  await connections.writer.raw('analyze');
+  await unhurried(connections, 'analyze');
   const { playback, show } = playbackOn(new KnexUnitOfWork(connections, knexStores));
   for (let number = 1; number <= HEAVY.titles; number += 1) show(film({ id: titleId(number) }));
   return playback;

@@ -1,7 +1,9 @@
 import { decodeCursor, type PageRequest } from '../../../../src/kernel/page.ts';
+import type { Progress } from '../../../../src/playback/progress.ts';
 import type { Stream } from '../../../../src/playback/stream.ts';
+import { RecordTable, type Columns } from '../columns.ts';
 import { rawRows, textsFromJson } from '../json-rows.ts';
-import type { Row } from '../columns.ts';
+import { preparedRows, type PreparedQuestion } from '../prepared.ts';
 import type { Database } from '../unit-of-work.ts';
 
 /**
@@ -10,36 +12,71 @@ import type { Database } from '../unit-of-work.ts';
  * has moved since it was stored, and lists find all the rest in order, by their indexes.
  */
 
-/** As the index `progress_unfinished` says it. */
-export const UNFINISHED = 'started_at is not null and completed_at is null and dismissed_at is null';
-export const ANY = 'true';
+export const PROGRESS_COLUMNS: Columns<Progress> = {
+  id: 'text',
+  accountId: 'text',
+  titleId: 'text',
+  durationSeconds: 'number',
+  creditsStartSeconds: 'number',
+  positionSeconds: 'number',
+  isPaused: 'boolean',
+  startedAt: 'number',
+  completedAt: 'number',
+  dismissedAt: 'number',
+  lastWatchedAt: 'number',
+  streamId: 'text',
+  streamStartedAt: 'number',
+  streamSeq: 'number',
+  viewedAt: 'number',
+  version: 'number',
+};
+/** The view of the rows as their streams carry them: what every question is asked of. */
+export const CARRIED = new RecordTable<Progress>('carried_progress', PROGRESS_COLUMNS);
 
-const OPEN = 'select streams.id from streams where streams.account_id = ? and streams.ended_at is null';
-const OPEN_TITLES =
-  'select streams.title_id from streams where streams.account_id = ? and streams.ended_at is null';
+/** Of an account, latest first: all of its progress, or what its viewer may go on with. */
+type Shelf = 'latest' | 'unfinished';
+
+const ON_SHELF: Readonly<Record<Shelf, string>> = {
+  latest: 'true',
+  // As the index `progress_unfinished` says it.
+  unfinished: 'started_at is not null and completed_at is null and dismissed_at is null',
+};
 const NEWEST_FIRST = 'order by last_watched_at desc, id desc limit ?';
 
-/** An account's progress as its streams carry it, latest first. */
-export async function latestProgress(
+/** For a page's first row, or behind a place. */
+function shelfQuestion(shelf: Shelf, isBehind: boolean): PreparedQuestion {
+  const on = `${ON_SHELF[shelf]} ${isBehind ? 'and (last_watched_at, id) < (?, ?)' : ''}`;
+  const open = 'select streams.id from streams where streams.account_id = ? and streams.ended_at is null';
+  const sqlite = `select ${CARRIED.selected('shelf')} from (
+      select * from (select ${CARRIED.selected('progress')} from progress where account_id = ? and ${on}
+        and (stream_id is null or stream_id not in (${open})) ${NEWEST_FIRST}) as settled
+      union all
+      select * from (select ${CARRIED.selected()} from streams join carried_progress
+        on carried_progress.account_id = streams.account_id and carried_progress.title_id = streams.title_id
+          and carried_progress.stream_id = streams.id
+        where streams.account_id = ? and streams.ended_at is null) as moving where ${on}
+    ) as shelf ${NEWEST_FIRST}`;
+  let number = 0;
+  const postgres = sqlite.replaceAll('?', () => `$${(number += 1)}`);
+  return { name: `progress-${shelf}-${isBehind ? 'behind' : 'first'}`, postgres, sqlite };
+}
+
+const QUESTIONS = {
+  latest: { first: shelfQuestion('latest', false), behind: shelfQuestion('latest', true) },
+  unfinished: { first: shelfQuestion('unfinished', false), behind: shelfQuestion('unfinished', true) },
+} as const;
+
+/** An account's progress as its streams carry it. */
+export async function progressOn(
   database: Database,
-  condition: typeof UNFINISHED | typeof ANY,
+  shelf: Shelf,
   { accountId, limit, cursor }: PageRequest & { readonly accountId: string },
-): Promise<readonly Row[]> {
+): Promise<readonly Progress[]> {
   const from = cursor === undefined ? undefined : decodeCursor(cursor, 'number');
   const place = from ? [from.value, from.id] : [];
-  const behind = from ? 'and (last_watched_at, id) < (?, ?)' : '';
-  const where = `account_id = ? and ${condition} ${behind}`;
-  const rows = `select * from (
-      select * from (select * from progress where ${where}
-        and (stream_id is null or stream_id not in (${OPEN})) ${NEWEST_FIRST}) as settled
-      union all
-      select * from carried_progress where ${where} and title_id in (${OPEN_TITLES}) and stream_id in (${OPEN})
-    ) as latest ${NEWEST_FIRST}`;
-  const bindings = [
-    ...[accountId, ...place, accountId, limit],
-    ...[accountId, ...place, accountId, accountId, limit],
-  ];
-  return rawRows(database, rows, bindings);
+  const values = [accountId, ...place, accountId, limit, accountId, ...place, limit];
+  const rows = await preparedRows(database, QUESTIONS[shelf][from ? 'behind' : 'first'], values);
+  return rows.map((row) => CARRIED.fromRow(row));
 }
 
 /** What these streams carry, said for the streams that one json parameter names. */

@@ -12,7 +12,7 @@ import { keysetPage } from '../pages.ts';
 import { assignments, guardedUpdate, parameters, saveAll, writeRows, type RowWrite } from '../row-writes.ts';
 import type { Database } from '../unit-of-work.ts';
 import { oldestBeginning } from './beginnings.ts';
-import { ANY, latestProgress, settleCarried, UNFINISHED } from './carried-progress.ts';
+import { CARRIED, PROGRESS_COLUMNS, progressOn, settleCarried } from './carried-progress.ts';
 import { settleReports } from './settled-reports.ts';
 import { begunBy, NEWEST_BEGUN } from './watch-log.ts';
 
@@ -62,27 +62,7 @@ const STREAM_CHANGES = {
   version: 'number',
 } as const satisfies Partial<Columns<Stream>>;
 
-const PROGRESS_COLUMNS: Columns<Progress> = {
-  id: 'text',
-  accountId: 'text',
-  titleId: 'text',
-  durationSeconds: 'number',
-  creditsStartSeconds: 'number',
-  positionSeconds: 'number',
-  isPaused: 'boolean',
-  startedAt: 'number',
-  completedAt: 'number',
-  dismissedAt: 'number',
-  lastWatchedAt: 'number',
-  streamId: 'text',
-  streamStartedAt: 'number',
-  streamSeq: 'number',
-  viewedAt: 'number',
-  version: 'number',
-};
 const PROGRESS = new RecordTable<Progress>('progress', PROGRESS_COLUMNS);
-/** The view of the rows as their streams carry them: what every question is asked of. */
-const CARRIED = new RecordTable<Progress>('carried_progress', PROGRESS_COLUMNS);
 
 const openStreamsHeld = (database: Database): string => {
   const texts = textsFromJson(database.dialect);
@@ -184,7 +164,6 @@ export function knexStreams(database: Database): StreamStore {
 
 export function knexProgress(database: Database): ProgressStore {
   const { dialect } = database;
-  const records = (rows: readonly Row[]): readonly Progress[] => rows.map((row) => CARRIED.fromRow(row));
   const given = `(${rowsFromJson(dialect, { accountId: 'text', titleId: 'text' })}) as given`;
   const of = (table: string): string =>
     `from ${table} as held join ${given} on held.account_id = given.account_id and held.title_id = given.title_id`;
@@ -198,14 +177,14 @@ export function knexProgress(database: Database): ProgressStore {
       const json = JSON.stringify(asked);
       if (dialect === 'postgres') await rawRows(database, lockRows, [json]);
       const rows = await rawRows(database, `select held.* ${of(CARRIED.name)}`, [json]);
-      return records(rows);
+      return rows.map((row) => CARRIED.fromRow(row));
     },
     saveAll: (progress) => saveAll(database, PROGRESS, { write: SAVE_PROGRESS, records: progress }),
     unfinishedOf: async (accountId, { limit, cursor }) => {
-      const rows = await latestProgress(database, UNFINISHED, { accountId, limit: limit + 1, cursor });
-      return pageOf(records(rows), limit, ({ lastWatchedAt, id }) => ({ value: lastWatchedAt, id }));
+      const found = await progressOn(database, 'unfinished', { accountId, limit: limit + 1, cursor });
+      return pageOf(found, limit, ({ lastWatchedAt, id }) => ({ value: lastWatchedAt, id }));
     },
-    latestOf: async (accountId, limit) => records(await latestProgress(database, ANY, { accountId, limit })),
+    latestOf: (accountId, limit) => progressOn(database, 'latest', { accountId, limit }),
     erase: erasedFrom(database, 'progress'),
   };
 }
