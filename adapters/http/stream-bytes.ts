@@ -57,7 +57,9 @@ async function hasTurn(response: ServerResponse): Promise<boolean> {
 /** Resolves when nobody looks at the piece any more: false when the client has gone. */
 const isOut = (response: ServerResponse, piece: Uint8Array): Promise<boolean> =>
   new Promise((resolve) => {
-    response.write(piece, (error) => resolve(!error));
+    // Between a connection's breaking and its 'close', Node drops what is written and never calls back.
+    if (response.socket?.destroyed !== false) resolve(false);
+    else response.write(piece, (error) => resolve(!error));
   });
 
 async function streamThrough(bytes: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {

@@ -40,7 +40,7 @@ export interface FileRemoval {
 }
 
 export interface FileRemovalStore {
-  /** Keeps the promise; a file that is promised already keeps the earlier time. */
+  /** Keeps the promise; of a file that is promised already the earlier time, and what is told of where it is. */
   add(removal: FileRemoval): Promise<void>;
   listDue(now: Instant, limit: number): Promise<readonly FileRemoval[]>;
   done(storageKey: string): Promise<void>;

@@ -63,6 +63,26 @@ export function remoteAssetsContract(open: Open<CatalogStores>): void {
 
 /** The same of promised removals. */
 export function remoteRemovalsContract(open: Open<CatalogStores>): void {
+  it('learns of a file that is promised already where a provider has it, whichever promise is the earlier', async () => {
+    const unitOfWork = await open();
+    const remote = { provider: 'far', reference: 'a', mediaId: 'm' };
+    const [soon, late] = [NOW, after(NOW, 1)];
+    await unitOfWork.run(async ({ fileRemovals }) => {
+      await fileRemovals.add({ storageKey: 'a', remote: null, dueAt: late });
+      await fileRemovals.add({ storageKey: 'a', remote, dueAt: soon });
+      await fileRemovals.add({ storageKey: 'b', remote: null, dueAt: soon });
+      await fileRemovals.add({ storageKey: 'b', remote: { ...remote, mediaId: null }, dueAt: late });
+      await fileRemovals.add({ storageKey: 'c', remote, dueAt: late });
+      await fileRemovals.add({ storageKey: 'c', remote: null, dueAt: soon });
+    });
+    const due = await unitOfWork.read(({ fileRemovals }) => fileRemovals.listDue(NOW, 9));
+    expect(due).to.deep.equal([
+      { storageKey: 'a', remote, dueAt: soon },
+      { storageKey: 'b', remote: { ...remote, mediaId: null }, dueAt: soon },
+      { storageKey: 'c', remote, dueAt: soon },
+    ]);
+  });
+
   it('keeps where a provider has the file, and puts a promise off that it did not let us keep', async () => {
     const unitOfWork = await open();
     const remote = { provider: 'far', reference: 'a', mediaId: null };

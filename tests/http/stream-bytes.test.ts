@@ -13,6 +13,7 @@ const BYTES = PIECES * PIECE_BYTES;
 class LetterFile {
   readonly letter: string;
   readonly buffers: Uint8Array[] = [];
+  turns = 0;
   ended = 0;
 
   constructor(letter: string) {
@@ -25,6 +26,7 @@ class LetterFile {
     if (into) this.buffers.push(into);
     try {
       for (let piece = 0; piece < PIECES; piece += 1) {
+        this.turns += 1;
         const buffer = into ?? Buffer.alloc(PIECE_BYTES);
         // Meanwhile others have their turn.
         await new Promise((resolve) => setImmediate(resolve));
@@ -97,6 +99,24 @@ describe('the bytes of a response', () => {
       expect(await lettersOf()).to.deep.equal(['a']);
       await eventually('the file is let go', () => left.ended === 1);
     }
+  });
+
+  it('are let go of when the connection broke while a piece was read, before anybody was told', async () => {
+    const file = new LetterFile('x');
+    answer = (_request, response) =>
+      streamBytes(
+        async function* (span) {
+          for await (const piece of file.open(span)) {
+            // Node tells of it a turn later, and until then drops what is written without a word.
+            if (file.turns === 2) response.socket?.destroy();
+            yield piece;
+          }
+        },
+        part,
+        response,
+      );
+    await leaver(1, () => file.buffers.length === 1);
+    await eventually('the file is let go', () => file.ended === 1);
   });
 
   it('are not opened for an answer that waits behind another, and the wait ends with the connection', async () => {

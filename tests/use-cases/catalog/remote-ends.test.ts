@@ -169,6 +169,26 @@ for (const name of PROVIDERS)
       expect(references()).to.have.length(1);
     });
 
+    it('is superseded while its place is made, which then goes there, too', async () => {
+      const { world, open, provider, upload, references } = stage;
+      const title = await world.title();
+      const racing = open({
+        provider: {
+          ...provider,
+          begin: async (order) => {
+            const begun = await provider.begin(order);
+            await upload(title);
+            return begun;
+          },
+        },
+      });
+      expect(await codeOf(racing.catalog.beginDirectUpload({ title, bytes: null }))).to.equal(
+        'catalog.upload-superseded',
+      );
+      await world.catalog.removeDueFiles(9);
+      expect(references()).to.have.length(1);
+    });
+
     it('waits for its provider to be chosen again, once another one is', async () => {
       const { world, open, upload, ready, references } = stage;
       const title = await ready();

@@ -188,8 +188,12 @@ export const knexFileRemovals = (database: Database): FileRemovalStore => ({
     const { provider = null, reference = null, mediaId = null } = remote ?? {};
     await database.knex.raw(
       `insert into file_removals (storage_key, provider, reference, media_id, due_at) values (?, ?, ?, ?, ?)
-       on conflict (storage_key) do update set due_at = excluded.due_at
-       where excluded.due_at < file_removals.due_at`,
+       on conflict (storage_key) do update set
+         provider = coalesce(excluded.provider, file_removals.provider),
+         reference = coalesce(excluded.reference, file_removals.reference),
+         media_id = coalesce(excluded.media_id, file_removals.media_id),
+         due_at = case when excluded.due_at < file_removals.due_at then excluded.due_at
+                  else file_removals.due_at end`,
       [storageKey, provider, reference, mediaId, dueAt],
     );
   },

@@ -17,7 +17,7 @@ import type { ResumableUpload } from '../../../../src/catalog/resumable-upload.t
 import type { RemoteRef } from '../../../../src/catalog/remote-ref.ts';
 import type { Title, TitleFigures } from '../../../../src/catalog/title.ts';
 import { dayOf, type DayViews } from '../../../../src/catalog/trending.ts';
-import type { Instant } from '../../../../src/kernel/instant.ts';
+import { earlier, type Instant } from '../../../../src/kernel/instant.ts';
 import { decodeCursor, pageOf } from '../../../../src/kernel/page.ts';
 import type { TableDefinition } from '../table.ts';
 import type { MemoryTransaction } from '../unit-of-work.ts';
@@ -190,9 +190,14 @@ export function memoryResumableUploads({ table }: MemoryTransaction): ResumableU
 export function memoryFileRemovals({ table }: MemoryTransaction): FileRemovalStore {
   const removals = table(FILE_REMOVALS);
   return {
-    add: async (removal) => {
-      const known = removals.get(removal.storageKey);
-      if (!known || known.dueAt > removal.dueAt) removals.put(removal);
+    add: async ({ storageKey, remote, dueAt }) => {
+      const known = removals.get(storageKey);
+      const mediaId = remote?.mediaId ?? known?.remote?.mediaId ?? null;
+      removals.put({
+        storageKey,
+        remote: remote ? { ...remote, mediaId } : (known?.remote ?? null),
+        dueAt: known ? earlier(known.dueAt, dueAt) : dueAt,
+      });
     },
     listDue: async (now, limit) =>
       removals
