@@ -33,6 +33,12 @@ const titleWrites = (path: '/videos' | '/musics'): Readonly<Record<string, Write
     status: 200,
     readBack: samePath,
   },
+  [`post ${path}/{id}/media/direct-upload`]: {
+    as: 'admin',
+    path: async ({ make }) => `${path}/${await make.draft(path)}/media/direct-upload`,
+    body: plain({ bytes: 10 }),
+    status: 201,
+  },
   [`post ${path}/{id}/publish`]: {
     as: 'admin',
     path: async ({ make }) => `${path}/${await make.ready(path)}/publish`,

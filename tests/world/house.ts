@@ -107,7 +107,7 @@ function makers(world: RunningUsher, admin: Client): Makers {
     },
     hidden: (path = '/videos') => make.published(path, { visibility: 'private' }),
     upload: async (as = admin) =>
-      (await createUpload(as, await make.draft(), CLIP.length)).split('/').at(-1) ?? '',
+      (await createUpload(as, await make.draft(), POSTER.length, 'poster')).split('/').at(-1) ?? '',
     othersUpload: async () => make.upload(await world.admin()),
     poster: async () => {
       const id = await make.published();
