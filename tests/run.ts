@@ -4,14 +4,17 @@ import { globSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * `npm test`: the whole suite in two companies side by side, one for each core that a small machine has, each
- * with a Postgres of its own. Arguments go to mocha as they are, and then there is one company:
+ * `npm test`: the whole suite in three companies side by side, each with a Postgres of its own: two cores stay busy
+ * while one of them waits for a disk or a process. Arguments go to mocha as they are, and then there is one company:
  * `npm test -- tests/domain -g renewal`.
  */
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
-/** What starts processes, waits, or plays long stories; everything else is the first company. About as long as each other. */
-const WAITING = ['browser', 'crash', 'e2e', 'fuzz', 'package', 'races', 'scenarios'];
+/** Folders of the later companies; everything else is the first. About as long as each other. */
+const COMPANIES: readonly (readonly string[])[] = [
+  ['attack-money', 'http', 'scenarios'],
+  ['browser', 'crash', 'e2e', 'fuzz', 'package', 'races'],
+];
 
 interface Run {
   /** 0 when all is well. */
@@ -39,16 +42,17 @@ const countIn = ({ said }: Run, what: 'passing' | 'failing'): number =>
 
 async function everything(): Promise<number> {
   const files = globSync('tests/**/*.test.ts').sort();
-  const waits = (file: string): boolean => WAITING.some((folder) => file.startsWith(`tests/${folder}/`));
-  const runs = await Promise.all([
-    company(
-      files.filter((file) => !waits(file)),
-      true,
-    ),
-    // Said when both are done: two voices at once cannot be read.
-    company(files.filter(waits), false),
+  const within = (folders: readonly string[]): readonly string[] =>
+    files.filter((file) => folders.some((folder) => file.startsWith(`tests/${folder}/`)));
+  const later = COMPANIES.map(within);
+  const first = files.filter((file) => !later.flat().includes(file));
+  const [live, ...others] = await Promise.all([
+    company(first, true),
+    // Said when all are done: two voices at once cannot be read.
+    ...later.map((each) => company(each, false)),
   ]);
-  process.stdout.write(runs[1].said);
+  const runs = [live, ...others];
+  for (const { said } of others) process.stdout.write(said);
   const total = (what: 'passing' | 'failing'): number =>
     runs.reduce((sum, run) => sum + countIn(run, what), 0);
   console.log(`\nin all:\n  ${total('passing')} passing\n  ${total('failing')} failing`);
