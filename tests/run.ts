@@ -1,13 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { memoryFolder } from './memory-folder.ts';
 
 /**
  * `npm test`: the whole suite in three companies side by side, each with a Postgres of its own: two cores stay busy
  * while one of them waits for a disk or a process. Arguments go to mocha as they are, and then there is one company:
  * `npm test -- tests/domain -g renewal`.
  */
+const memory = memoryFolder();
+const env = memory === null ? process.env : { ...process.env, TMPDIR: memory };
+process.on('exit', () => {
+  if (memory !== null) rmSync(memory, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
 /** Folders of the later companies; everything else is the first. About as long as each other. */
@@ -24,7 +32,7 @@ interface Run {
 
 /** Runs mocha over files; `live` shows what it says as it says it. */
 async function company(files: readonly string[], live: boolean): Promise<Run> {
-  const child = spawn(process.execPath, [MOCHA, ...files], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MOCHA, ...files], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -61,7 +69,7 @@ async function everything(): Promise<number> {
 
 const given = process.argv.slice(2);
 if (given.length > 0) {
-  const child = spawn(process.execPath, [MOCHA, ...given], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [MOCHA, ...given], { env, stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];
   process.exitCode = code ?? 1;
 } else process.exitCode = await everything();
