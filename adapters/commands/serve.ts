@@ -30,7 +30,7 @@ export async function serve(config: Config): Promise<void> {
     );
   } catch (error) {
     await usher.close();
-    throw error;
+    throw isTaken(error) ? portTaken(config.http.port) : error;
   }
 }
 
@@ -56,6 +56,13 @@ function tellPackaging(usher: Usher): void {
   else logger.warn({ packaging: 'none' }, 'media is served as it was uploaded: no ffmpeg, or PACKAGING=off');
 }
 
+/** The port is whoever's was first, and that is most often another of these. */
+const portTaken = (port: number): Error =>
+  new Error(`Port ${port} is taken: does Usher run there already? PORT names another.`);
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
 /** The first signal lets what runs come to its end; the second does not. */
 function onSignal(usher: Usher, stop: () => Promise<void>): void {
   let asked = false;
@@ -72,4 +79,19 @@ function onSignal(usher: Usher, stop: () => Promise<void>): void {
       );
     });
   }
+  endWithNpm();
+}
+
+const PARENT_CHECK_MS = 500;
+
+/** npm hands a signal to its shell alone, which ends and tells nobody: from then on somebody else is our parent. */
+function endWithNpm(): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  check.unref();
 }

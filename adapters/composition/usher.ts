@@ -19,6 +19,7 @@ import { loadKeys } from './secrets.ts';
 import { loadStripe, providePayments } from './payments.ts';
 import { openDatabase, unitOfWorkOver } from './stores.ts';
 import { provideValue, resolve, type Token } from './token.ts';
+import { tellTurnedClock } from './turned-clock.ts';
 
 /** A composed product: its faces, its REST service, and its life. */
 export interface Usher {
@@ -89,6 +90,7 @@ function usherOf(container: Container): Usher {
     app: () => appOf(container, draining),
     start: async () => {
       if (movable instanceof VirtualClock) await movable.start();
+      else await tellTurnedClock(container);
       if (starts) await runner.start();
     },
     close: () => (closed ??= close()),

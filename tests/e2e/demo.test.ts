@@ -7,18 +7,28 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { serve } from '../bench/processes.ts';
 
+interface Told {
+  readonly told: string;
+  readonly code: number | null;
+}
+
+async function demoWith(env: NodeJS.ProcessEnv): Promise<Told> {
+  const demo = spawn(process.execPath, ['tests/e2e/demo.ts'], { env });
+  let told = '';
+  for (const stream of [demo.stdout, demo.stderr])
+    stream.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  await once(demo, 'close');
+  return { told, code: demo.exitCode };
+}
+
 /** What `npm run demo` tells beside a server with these variables; it must not fail. */
 async function toldBeside(variables: NodeJS.ProcessEnv): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'usher-demo-'));
   const env = { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...variables };
   const usher = await serve('adapters/main.ts', ['serve'], env);
   try {
-    const demo = spawn(process.execPath, ['tests/e2e/demo.ts'], { env: { ...env, USHER_URL: usher.base } });
-    let told = '';
-    for (const stream of [demo.stdout, demo.stderr])
-      stream.on('data', (chunk: Buffer) => (told += chunk.toString()));
-    await once(demo, 'close');
-    expect(demo.exitCode, told).to.equal(0);
+    const { told, code } = await demoWith({ ...env, USHER_URL: usher.base });
+    expect(code, told).to.equal(0);
     return told;
   } finally {
     await usher.stop();
@@ -52,6 +62,12 @@ describe('npm start, then npm run demo', function () {
     expect(told).to.match(/published a clip of \d+ bytes \(HLS in 360p\)/);
     expect(told).to.match(/through a signed URL: HLS, 1 segment of 360p, \d{6} bytes/);
     expectTheRest(told);
+  });
+
+  it('says in a sentence that there is no server', async () => {
+    const told = await demoWith({ PATH: process.env['PATH'], USHER_URL: 'http://127.0.0.1:1' });
+    expect(told.code).to.equal(1);
+    expect(told.told).to.match(/^There is no Usher at http:\/\/127\.0\.0\.1:1: start it first.*\n$/);
   });
 
   it('does so with a clip that serves as it was uploaded', async () => {

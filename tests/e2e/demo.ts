@@ -35,7 +35,7 @@ async function call(
   { token, body, bytes, type = 'application/json', expect }: Call,
 ): Promise<Answer> {
   const payload = bytes ?? (body === undefined ? null : JSON.stringify(body));
-  const response = await fetch(`${USHER}/api/v1${path}`, {
+  const response = await reach(`${USHER}/api/v1${path}`, {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -51,6 +51,16 @@ async function call(
   if (response.status !== expect)
     throw new Error(`${method} ${path}: expected ${expect}, got ${response.status} ${text}`);
   return answer;
+}
+
+async function reach(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch {
+    throw new Error(
+      `There is no Usher at ${USHER}: start it first (npm start), or name it with USHER_URL or PORT.`,
+    );
+  }
 }
 
 const text = (answer: Answer, field: string): string => String(answer.body[field]);
@@ -77,8 +87,14 @@ interface Published {
 
 async function publishClip(clip: Uint8Array<ArrayBuffer>): Promise<Published> {
   const admin = { email: `operator-${MARK}@example.com`, password: `operator ${MARK} of the house` };
+  // Whoever does not answer there is not asked for an admin here.
+  await call('GET', '/subscriptions/plans', { expect: 200 });
   createAdmin(admin.email, admin.password);
-  const token = await logIn(admin.email, admin.password);
+  const token = await logIn(admin.email, admin.password).catch(() => {
+    throw new Error(
+      `The Usher at ${USHER} keeps its data elsewhere: run the demo with its DATA_DIR, or its DATABASE_URL.`,
+    );
+  });
   const plan = {
     code: `demo-${MARK}`,
     name: 'Demo',
@@ -213,4 +229,9 @@ async function demo(): Promise<void> {
   tell(`Sign in as ${viewer.email} with the password "${viewer.password}".`);
 }
 
-await demo();
+try {
+  await demo();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
