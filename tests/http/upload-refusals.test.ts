@@ -56,6 +56,13 @@ describe('resumable uploads are refused', () => {
       expect(told(answer), value).to.deep.equal([400, 'request.invalid']);
       expect(pointers(answer), value).to.include(pointer);
     }
+    const long = `${metadataOf({ title_id: video, kind: 'media' })},x ${'A'.repeat(4_096)}`;
+    const { body } = await admin.send('POST', '/uploads', {
+      headers: { ...good(), 'upload-metadata': long },
+    });
+    expect(body['errors']).to.deep.equal([
+      { pointer: '/headers/upload-metadata', detail: 'must have at most 4096 characters' },
+    ]);
     expect(await asset()).to.equal(null);
   });
 
