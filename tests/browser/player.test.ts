@@ -195,6 +195,7 @@ describe('the player page in a real browser', function () {
     const streams = async () => (await viewer.get('/playback/sessions')).body['items'] as readonly unknown[];
     await eventually('the seat is free', async () => (await streams()).length === 0);
     await eventually('the page rests', async () => (await seat.picture()).isEmpty);
+    await seat.sees('#play', 'Sign in to watch');
   });
 
   it('plays a free title for somebody who did not sign in, in 480 lines', async () => {

@@ -122,6 +122,8 @@ async function begin(terminate) {
   } finally {
     isStarting = false;
     play.disabled = false;
+    // What was learnt of the title meanwhile was not shown.
+    if (!running) rest();
   }
 }
 
