@@ -116,7 +116,10 @@ export function withSecretFiles(variables: Variables): Given {
     const path = given[`${name}_FILE`];
     if (path === undefined) continue;
     try {
-      given[name] = readFileSync(path, 'utf8').trim();
+      const text = readFileSync(path, 'utf8').trim();
+      // Anybody could sign with an empty secret.
+      if (text === '') faults.push(`${name}_FILE: the file is empty`);
+      else given[name] = text;
     } catch {
       // What the system says names the path; the variable's name is enough.
       faults.push(`${name}_FILE: the file cannot be read`);

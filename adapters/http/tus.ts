@@ -28,7 +28,11 @@ export const TUS_TYPE = 'application/offset+octet-stream';
 
 /** Also of more digits than a number has: it is then infinite, and larger than anything may be. */
 const byteCount = (needed: string) =>
-  z.string({ error: needed }).regex(/^\d+$/, 'must be a number of bytes').max(400).transform(Number);
+  z
+    .string({ error: needed })
+    .regex(/^\d+$/, 'must be a number of bytes')
+    .max(400, 'has too many digits')
+    .transform(Number);
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -46,7 +50,7 @@ export function metadataOf(text: string): Readonly<Record<string, string>> | und
 
 const Metadata = z
   .string({ error: 'is needed: title_id and kind' })
-  .max(4_096)
+  .max(4_096, 'must have at most 4096 characters')
   .meta({
     description:
       'Names with values in base64, set apart by commas: `title_id`, `kind` (media, trailer or poster), and what else the client wants to be told again, such as `filename`.',

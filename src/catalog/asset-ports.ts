@@ -25,6 +25,8 @@ export interface AssetStore {
 
 export interface ResumableUploadStore {
   find(id: string): Promise<ResumableUpload | undefined>;
+  /** How many of an account have neither become a file nor ended. */
+  countOpen(accountId: string): Promise<number>;
   add(upload: ResumableUpload): Promise<void>;
   /** Stores an upload whose `version` is one above the stored one; any other is a lost race. */
   save(upload: ResumableUpload): Promise<void>;

@@ -66,7 +66,8 @@ export async function endUpload(
 ): Promise<void> {
   const useless = await unitOfWork.run(async (stores) => {
     const [asset, upload] = [await stores.assets.find(id), await stores.resumableUploads.find(id)];
-    if (!asset) return [storageKey];
+    // Whoever ended it meanwhile removed what lay there then, and not what came into its place since.
+    if (!asset || asset.status === 'failed') return [storageKey];
     if (asset.status !== 'uploading' || upload?.writer !== writer) return [];
     const now = clock.now();
     await stores.assets.save(failed(asset, failure));

@@ -11,6 +11,8 @@ export interface CatalogPolicy {
   readonly finishingMinutes: number;
   /** So often a writer of a resumable upload may fall silent and another one take its place. */
   readonly uploadPieces: number;
+  /** So many resumable uploads of one account may be open: what came of each lies on the disk for a day. */
+  readonly openUploads: number;
   /** A replaced file stays readable so long, for those who are watching it. */
   readonly keepReplacedHours: number;
   /** A link to an uploaded file is good for so long. */
@@ -35,6 +37,7 @@ export const catalogPolicy: CatalogPolicy = {
   resumableUploadHours: 24,
   finishingMinutes: 10,
   uploadPieces: 100,
+  openUploads: 20,
   keepReplacedHours: 24,
   sourceLinkHours: 1,
   packagingLeaseSeconds: 60,

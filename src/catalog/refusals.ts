@@ -78,6 +78,12 @@ export const refusals = {
     'The upload has ended, and nothing of it is kept. Begin another.',
     (failure: string) => ({ failure }),
   ),
+  tooManyUploads: refusal(
+    'conflict',
+    'catalog.too-many-uploads',
+    'As many resumable uploads are open as one account may have. Finish one, or give it up.',
+    (limit: number) => ({ limit }),
+  ),
   sourceLinkInvalid: refusal(
     'forbidden',
     'catalog.source-link-invalid',

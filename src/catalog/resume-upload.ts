@@ -53,8 +53,8 @@ export interface UploadStanding {
 
 export interface ResumableUploadCommands {
   /**
-   * Takes the slot of a title like an upload in one piece. Refuses with `catalog.upload-too-large`, `-truncated`, and
-   * media that a provider takes with `catalog.no-resumable-upload`.
+   * Takes the slot of a title like an upload in one piece. Refuses with `catalog.upload-too-large`, `-truncated`,
+   * `catalog.too-many-uploads`, and media that a provider takes with `catalog.no-resumable-upload`.
    */
   beginResumableUpload(wanted: NewResumableUpload): Promise<UploadStanding>;
   /**
@@ -114,8 +114,12 @@ const begin = (deps: CatalogDeps, wanted: NewResumableUpload): Promise<UploadSta
       if (kind === 'media' && providerFor(deps, title)) throw refusals.notResumable();
       return title;
     };
-    const uploadHours = deps.policy.resumableUploadHours;
+    const { resumableUploadHours: uploadHours, openUploads } = deps.policy;
+    await stores.lock(`uploads of ${accountId}`);
     const asset = await beginAsset(deps, stores, { titleId, kind, find, uploadHours });
+    // Behind that, which ends what the title had open: whoever lost sight of an upload begins it anew.
+    if ((await stores.resumableUploads.countOpen(accountId)) >= openUploads)
+      throw refusals.tooManyUploads(openUploads);
     const upload = beginResumable({ id: asset.id, accountId, lengthBytes, metadata });
     await stores.resumableUploads.add(upload);
     return { asset, upload };

@@ -177,6 +177,27 @@ describe('the player page in a real browser', function () {
     await seat.moves();
   });
 
+  it('frees the seat also when somebody signs out while it is only being taken', async () => {
+    const viewer = await screening.viewer();
+    const seat = await sit();
+    await seat.signIn(viewer);
+    const [taken, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await seat.meets(/\/playback\/sessions$/, async (request) => {
+      const { status, body } = await viewer.post('/playback/sessions', JSON.parse(request.postData() ?? ''));
+      taken.resolve();
+      await told.promise;
+      await request.respond({ status, body: JSON.stringify(body) });
+    });
+    await seat.play();
+    await taken.promise;
+    await seat.page.click('#sign-out');
+    told.resolve();
+    const streams = async () => (await viewer.get('/playback/sessions')).body['items'] as readonly unknown[];
+    await eventually('the seat is free', async () => (await streams()).length === 0);
+    await eventually('the page rests', async () => (await seat.picture()).isEmpty);
+    await seat.sees('#play', 'Sign in to watch');
+  });
+
   it('plays a free title for somebody who did not sign in, in 480 lines', async () => {
     const { admin, film } = screening;
     expected(await admin.patch(`/videos/${film}`, { access_level: 'free' }), 200);

@@ -191,6 +191,11 @@ describe('a secret in a file', () => {
     expect(faultsOf({ SIGNING_KEY_FILE: path }).join()).to.not.include(path);
   });
 
+  it('that is empty is no secret, and named: with it, anybody could sign', () => {
+    const given = { MUX_WEBHOOK_SECRET_PREVIOUS_FILE: fileWith('\n') };
+    expect(faultsOf(given)).to.deep.equal(['MUX_WEBHOOK_SECRET_PREVIOUS_FILE: the file is empty']);
+  });
+
   it('that cannot be read does not hide the other faults', () => {
     const given = {
       SIGNING_KEY_FILE: join(folder, 'absent'),

@@ -56,6 +56,13 @@ describe('resumable uploads are refused', () => {
       expect(told(answer), value).to.deep.equal([400, 'request.invalid']);
       expect(pointers(answer), value).to.include(pointer);
     }
+    const long = `${metadataOf({ title_id: video, kind: 'media' })},x ${'A'.repeat(4_096)}`;
+    const { body } = await admin.send('POST', '/uploads', {
+      headers: { ...good(), 'upload-metadata': long },
+    });
+    expect(body['errors']).to.deep.equal([
+      { pointer: '/headers/upload-metadata', detail: 'must have at most 4096 characters' },
+    ]);
     expect(await asset()).to.equal(null);
   });
 
@@ -146,6 +153,31 @@ describe('resumable uploads are refused', () => {
     ];
     for (const answer of answers) expect(told(answer)).to.deep.equal([404, 'request.not-found']);
     expect(await offsetOf(admin, path)).to.equal(0);
+  });
+
+  it('when an account has very many open, until it gives one up; others may, and so may the same title', async () => {
+    const crowded = await usher.admin();
+    const drafts = await Promise.all(
+      Array.from({ length: 21 }, async (_, index) =>
+        String(expected(await crowded.post('/videos', { title: `Film ${index}` }), 201).body['id']),
+      ),
+    );
+    const begin = async (title: string, by = crowded) => ({
+      title,
+      answer: await by.send('POST', '/uploads', { headers: creation(title, 9) }),
+    });
+    const begun = await Promise.all(drafts.map((title) => begin(title)));
+    const [refused, another] = begun.filter(({ answer }) => answer.status !== 201);
+    if (!refused || another) throw new Error('of 21, one is refused');
+    expect(told(refused.answer)).to.deep.equal([409, 'catalog.too-many-uploads']);
+    expect(refused.answer.body).to.include({ limit: 20 });
+    expected((await begin(refused.title, admin)).answer, 201);
+    expected((await begin(refused.title)).answer, 409);
+    const open = drafts.find((title) => title !== refused.title) ?? '';
+    const anew = expected((await begin(open)).answer, 201);
+    const path = (anew.headers.get('location') ?? '').replace('/api/v1', '');
+    expected(await crowded.send('DELETE', path, { headers: SPEAKING }), 204);
+    expected((await begin(refused.title)).answer, 201);
   });
 
   it('a day after the last of them came', async () => {

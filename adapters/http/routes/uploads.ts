@@ -25,6 +25,7 @@ const {
   uploadDamaged,
   uploadTorn,
   uploadEnded,
+  tooManyUploads,
   notResumable,
 } = catalogRefusals;
 
@@ -76,7 +77,7 @@ export const uploadRoutes: readonly Route[] = [
     head: CreationHead,
     upload: { types: [TUS_TYPE], isOptional: true },
     reply: { status: 201, schema: UploadView },
-    refuses: [notFound, notResumable, uploadTooLarge, uploadDamaged, uploadEnded]
+    refuses: [notFound, notResumable, tooManyUploads, uploadTooLarge, uploadDamaged, uploadEnded]
       .map(({ code }) => code)
       .concat(FILE_REFUSALS),
     handle: async ({ catalog }, { actor: { accountId }, head, headers, upload }) => {

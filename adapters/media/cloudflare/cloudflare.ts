@@ -11,7 +11,13 @@ import type {
 } from '../../../src/catalog/index.ts';
 import { after, SECOND, toRfc3339, type Instant } from '../../../src/kernel/instant.ts';
 import { SIGNATURE_TOLERANCE_SECONDS, verifySigned } from '../../security/signed-webhooks.ts';
-import { askApi, unlessDown, type ApiAccess, type ProviderDeps } from '../remote/provider-api.ts';
+import {
+  askApi,
+  securedPlace,
+  unlessDown,
+  type ApiAccess,
+  type ProviderDeps,
+} from '../remote/provider-api.ts';
 import { formLength, formOf, inPiecesOf, relayed, send } from '../remote/relay.ts';
 import { jsonIn } from '../remote/webhook-body.ts';
 import { CloudflareVideo, factOfVideo, newsIn } from './facts.ts';
@@ -100,7 +106,7 @@ const begunAs = (reference: string, place: UploadPlace): BegunUpload => ({
   place,
 });
 
-const Form = z.object({ result: z.object({ uid: z.string(), uploadURL: z.url() }) });
+const Form = z.object({ result: z.object({ uid: z.string(), uploadURL: z.string() }) });
 
 async function beginForm(
   access: ApiAccess,
@@ -118,7 +124,13 @@ async function beginForm(
     },
   });
   const { uid, uploadURL: url } = Form.parse(body).result;
-  return begunAs(uid, { url, protocol: 'form', method: 'POST', headers: {}, expiresAt });
+  return begunAs(uid, {
+    url: securedPlace(url, access),
+    protocol: 'form',
+    method: 'POST',
+    headers: {},
+    expiresAt,
+  });
 }
 
 interface Large {
@@ -148,7 +160,13 @@ async function beginTus(
   });
   const [uid, url] = [headers.get('stream-media-id'), headers.get('location')];
   if (uid === null || url === null) throw new Error('an upload was begun, and it was not said where');
-  return begunAs(uid, { url, protocol: 'tus', method: 'PATCH', headers: TUS, expiresAt });
+  return begunAs(uid, {
+    url: securedPlace(url, access),
+    protocol: 'tus',
+    method: 'PATCH',
+    headers: TUS,
+    expiresAt,
+  });
 }
 
 const TUS: Readonly<Record<string, string>> = { 'Tus-Resumable': '1.0.0' };

@@ -8,7 +8,13 @@ import type {
 } from '../../../src/catalog/index.ts';
 import { after, SECOND, type Instant } from '../../../src/kernel/instant.ts';
 import { SIGNATURE_TOLERANCE_SECONDS, verifySigned } from '../../security/signed-webhooks.ts';
-import { askApi, unlessDown, type ApiAccess, type ProviderDeps } from '../remote/provider-api.ts';
+import {
+  askApi,
+  securedPlace,
+  unlessDown,
+  type ApiAccess,
+  type ProviderDeps,
+} from '../remote/provider-api.ts';
 import { relayed, send } from '../remote/relay.ts';
 import { jsonIn } from '../remote/webhook-body.ts';
 import { factOfAsset, factOfUpload, MuxAsset, MuxUpload, newsIn } from './facts.ts';
@@ -31,7 +37,7 @@ export interface MuxSettings {
 export const MUX_SIGNATURE = 'mux-signature';
 const MAX_SECONDS = 604_800;
 
-const Begun = z.object({ data: z.object({ id: z.string(), url: z.url() }) });
+const Begun = z.object({ data: z.object({ id: z.string(), url: z.string() }) });
 
 /** Mux Video behind our port. An upload and what became of it have two names there. */
 export function muxProvider(settings: MuxSettings, deps: ProviderDeps): MediaProvider {
@@ -101,7 +107,7 @@ async function begin(
   const { id, url } = Begun.parse(answer.body).data;
   return {
     ref: { provider: 'mux', reference: id, mediaId: null },
-    place: { url, protocol: 'put', method: 'PUT', headers: {}, expiresAt },
+    place: { url: securedPlace(url, access), protocol: 'put', method: 'PUT', headers: {}, expiresAt },
   };
 }
 

@@ -50,10 +50,24 @@ export async function askApi(access: ApiAccess, question: ApiQuestion): Promise<
     redirect: 'error',
     signal: AbortSignal.timeout(access.timeoutMs),
   });
-  const body = parsed(await response.text());
+  const body = parsed(await textOf(response));
   const { status } = response;
   if (!response.ok && !allows.includes(status)) throw new Error(`${method} was answered with ${status}`);
   return { status, headers: response.headers, body };
+}
+
+/** What a provider says of one upload is a few kilobytes. */
+const LONGEST_ANSWER = 1_000_000;
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > LONGEST_ANSWER) throw new Error('the answer does not end');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parsed(text: string): unknown {
@@ -63,6 +77,14 @@ function parsed(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** An address that a file may be sent to: no film leaves in the clear because an answer says so. */
+export function securedPlace(url: string, { base }: Pick<ApiAccess, 'base'>): string {
+  const protocol = URL.parse(url)?.protocol;
+  if (protocol === 'https:' || (protocol === 'http:' && base.startsWith('http:'))) return url;
+  // Not quoted: whoever has such an address may send there.
+  throw new Error('an upload was begun at an address that is not secured');
 }
 
 /** The outcome, or `unavailable` and a word to whoever watches. */

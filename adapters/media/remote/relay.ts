@@ -33,13 +33,17 @@ export async function send({
   const request = open(address, { method, headers: { ...headers, ...length }, agent: false });
   request.setTimeout(idleMs, () => request.destroy(new Error('the upload fell silent')));
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
-    request.once('response', resolve).once('error', reject);
+    request.once('error', reject).once('response', (response) => {
+      const { statusCode = 0 } = response;
+      if (statusCode >= 200 && statusCode <= 299) return resolve(response);
+      const refused = new Error(`the upload was answered with ${statusCode}`);
+      reject(refused);
+      // It may come while there is much left to send, which nobody wants.
+      request.destroy(refused);
+    });
   });
   const [response] = await Promise.all([answer, pipeline(body, request)]);
-  response.resume();
-  const { statusCode = 0 } = response;
-  if (statusCode < 200 || statusCode > 299) throw new Error(`the upload was answered with ${statusCode}`);
-  return response;
+  return response.resume();
 }
 
 /**

@@ -34,6 +34,7 @@ export const MET_ELSEWHERE: Readonly<Record<string, string>> = {
   'post /subscriptions/resume subscriptions.already-active': TWO_COLLECTORS,
   'post /uploads catalog.upload-ended': RESUMABLE,
   'post /uploads catalog.storage-full': RESUMABLE,
+  'post /uploads catalog.too-many-uploads': 'tests/http/upload-refusals.test.ts',
   ...Object.fromEntries(
     ['unsupported-media', 'upload-truncated', 'storage-full'].map((code) => [
       `get /uploads/{id} catalog.${code}`,

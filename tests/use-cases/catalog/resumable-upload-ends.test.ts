@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { CatalogDeps, Packager, Title, UploadRef } from '../../../src/catalog/index.ts';
 import { HOUR, MINUTE } from '../../../src/kernel/instant.ts';
-import { CLIP, codeOf } from '../../world/catalog.ts';
+import { CLIP, codeOf, inPieces } from '../../world/catalog.ts';
 import { eventually } from '../../world/eventually.ts';
 import { CLIP_SHA256, held, uploadWorld, type UploadWorld } from '../../world/resumable-uploads.ts';
 
@@ -53,6 +53,26 @@ describe('a resumable upload that is no longer wanted', () => {
     expect(await codeOf(all.send(ref, 0, CLIP, { by }))).to.equal('request.not-found');
     all.world.advance(10 * MINUTE);
     await all.world.catalog.removeDueFiles(10);
+    expect(await all.stored()).to.deep.equal([]);
+  });
+
+  it('goes when a sweep gave it up, and somebody finished it all the while', async () => {
+    const title = await all.world.title();
+    const ref = await all.begin(title);
+    const broken = () => Promise.reject(new Error('the disk is away'));
+    const sweeping = all.anotherProcess({ storage: { ...all.storage, assemble: broken } });
+    const assemble: CatalogDeps['storage']['assemble'] = async (assembly) => {
+      const receipt = await all.storage.assemble(assembly);
+      all.world.advance(25 * HOUR);
+      await sweeping.catalog.failStaleUploads(10);
+      await sweeping.catalog.removeDueFiles(10);
+      // Put together of pieces that were still open, and moved into its place behind the sweep.
+      await all.storage.receive({ ...assembly, stream: inPieces(CLIP), expectedBytes: null });
+      return receipt;
+    };
+    const by = all.anotherProcess({ storage: { ...all.storage, assemble } });
+    expect(await codeOf(all.send(ref, 0, CLIP, { by }))).to.equal('catalog.upload-ended');
+    expect(await all.newest(title)).to.include({ status: 'failed', failure: 'catalog.upload-interrupted' });
     expect(await all.stored()).to.deep.equal([]);
   });
 

@@ -24,6 +24,8 @@ let title;
 /** @type {{ stream: ReturnType<typeof keepAlive>, as: string | undefined } | undefined} */
 let running;
 let isStarting = false;
+/** The seat that is being taken, or was last. @type {Promise<unknown>} */
+let taking = Promise.resolve();
 /** When media that was refused had the stream started anew. */
 let renewedAt = -Infinity;
 /** More often than so it is no smaller plan or old ticket, but something that does not get better. */
@@ -98,7 +100,9 @@ async function begin(terminate) {
   void leave();
   notice.clear();
   try {
-    const started = await start(titleId, terminate);
+    const seat = start(titleId, terminate);
+    taking = seat.catch(() => null);
+    const started = await seat;
     const stream = keepAlive(started, { where, cut, troubled: notice.trouble, well: notice.pass });
     running = { stream, as: whoIsIn()?.id };
     stage.dataset['state'] = 'running';
@@ -118,6 +122,8 @@ async function begin(terminate) {
   } finally {
     isStarting = false;
     play.disabled = false;
+    // What was learnt of the title meanwhile was not shown.
+    if (!running) rest();
   }
 }
 
@@ -161,7 +167,11 @@ video.addEventListener('ended', () => {
 play.addEventListener('click', () => void (isForWhoeverSignsIn() ? signInAndBegin() : begin([])));
 // A page that is left frees its seat at once; one that is come back to from the browser's memory starts anew.
 addEventListener('pagehide', () => void leave());
-beforeSignOut(leave);
+// What is only being taken is waited for: nobody could give it back for somebody who has signed out.
+beforeSignOut(async () => {
+  await taking;
+  await leave();
+});
 // Where it was silent meanwhile, it learns at once what became of it.
 addEventListener('online', () => void running?.stream.report());
 document.addEventListener('visibilitychange', () => {

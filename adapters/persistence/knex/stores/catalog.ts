@@ -175,6 +175,13 @@ const assetsDue = (database: Database, now: Instant, limit: number): Knex.QueryB
 
 export const knexResumableUploads = (database: Database): ResumableUploadStore => ({
   find: (id) => RESUMABLE_UPLOADS.find(database, { id }),
+  countOpen: async (accountId) => {
+    // From the assets, whose index knows the few that something is due of; the uploads of years stay with their files.
+    const open = database.knex('assets').join('resumable_uploads', 'resumable_uploads.id', 'assets.id');
+    const mine = open.whereNotNull('assets.due_at').where({ status: 'uploading', account_id: accountId });
+    const [row] = (await mine.count({ uploads: '*' })) as Row[];
+    return Number(row?.['uploads']);
+  },
   add: (upload) => RESUMABLE_UPLOADS.insert(database, [upload]),
   save: (upload) =>
     RESUMABLE_UPLOADS.update(database, { id: upload.id, version: upload.version - 1 }, upload),

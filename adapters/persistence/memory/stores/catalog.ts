@@ -178,9 +178,13 @@ export function memoryAssets({ table }: MemoryTransaction): AssetStore {
 }
 
 export function memoryResumableUploads({ table }: MemoryTransaction): ResumableUploadStore {
-  const uploads = table(RESUMABLE_UPLOADS);
+  const [uploads, assets] = [table(RESUMABLE_UPLOADS), table(ASSETS)];
   return {
     find: async (id) => uploads.get(id),
+    countOpen: async (accountId) =>
+      uploads.where(
+        (upload) => upload.accountId === accountId && assets.get(upload.id)?.status === 'uploading',
+      ).length,
     add: async (upload) => uploads.insert(upload),
     save: async (upload) => uploads.update(upload, (stored) => stored.version === upload.version - 1),
     remove: async (id) => uploads.delete(id),
