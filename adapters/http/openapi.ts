@@ -182,11 +182,16 @@ function requestBody(route: Route, components: Components): Json {
 }
 
 function replies(route: Route, components: Components): Record<string, Json> {
-  const { status, schema, document, otherStatuses = [] } = route.reply;
+  const { status, schema, document, otherStatuses = [], headers = {} } = route.reply;
+  const named = Object.entries(headers).map(([name, description]): [string, Json] => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  const told = named.length > 0 ? { headers: Object.fromEntries(named) } : {};
   const answers: Record<string, Json> = {};
   for (const each of [status, ...otherStatuses]) {
     const content = schema && each !== 204 ? { content: contentOf(schema, document, components) } : {};
-    answers[each] = { description: STATUS_CODES[each] ?? 'Answer', ...content };
+    answers[each] = { description: STATUS_CODES[each] ?? 'Answer', ...told, ...content };
   }
   return answers;
 }

@@ -109,6 +109,8 @@ export interface RouteSpec<
     /** The type of a document that is answered with instead of JSON: `schema` is then `Bytes`. */
     readonly document?: string;
     readonly otherStatuses?: readonly number[];
+    /** Headers of its own, beside those that every answer has: by their names, what they say. */
+    readonly headers?: Readonly<Record<string, string>>;
   };
   /** Codes that the use case may refuse with, beside those that every route shares. */
   readonly refuses: readonly string[];

@@ -105,6 +105,16 @@ export const CreationHead = z
 export const PatchHead = z.object({ 'upload-offset': byteCount('is needed'), 'upload-checksum': Checksum });
 
 /** Where an upload stands, and until when it is kept. */
+/** What the headers of an answer about an upload say. */
+export const STANDING_HEADERS = {
+  'Upload-Offset': 'Bytes that are safely stored.',
+  'Upload-Expires': 'When the upload ends, if nothing more comes; not once it is whole.',
+} as const;
+export const ANNOUNCED_HEADERS = {
+  'Upload-Length': 'Bytes of the whole file.',
+  'Upload-Metadata': 'As it was given.',
+} as const;
+
 export function standingHeaders({ upload, asset }: UploadStanding): Readonly<Record<string, string>> {
   const offset = { 'Upload-Offset': String(upload.offsetBytes) };
   if (asset.status !== 'uploading' || asset.dueAt === null) return offset;

@@ -29,7 +29,13 @@ interface Documented {
           string,
           {
             readonly responses: Readonly<
-              Record<string, { readonly content?: Readonly<Record<string, object>> }>
+              Record<
+                string,
+                {
+                  readonly content?: Readonly<Record<string, object>>;
+                  readonly headers?: Readonly<Record<string, object>>;
+                }
+              >
             >;
           }
         >
@@ -81,7 +87,8 @@ export class Witness {
     if (answer.status < 400) this.#succeeded.add(`${method} ${path}`);
     else this.#refused.add(`${method} ${path} ${String(answer.body['code'])}`);
     const contentType = answer.headers.get('content-type') ?? '';
-    const fault = faultOf({ method, path, status: answer.status, contentType, body: answer.body });
+    const seen = { method, path, status: answer.status, contentType, body: answer.body };
+    const fault = faultOf(seen) ?? untold(seen, answer.headers);
     if (fault !== null) this.faults.push(`${method} ${url} → ${answer.status}: ${fault}`);
   }
 }
@@ -111,6 +118,23 @@ export function faultOf({ method, path: pattern, status, contentType, body }: Se
   if (validate(body) !== true) return `${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`;
   const lost = misnamedPath(body);
   return lost === undefined ? null : `${lost} is a path of this server and not called …_url (ADR 18)`;
+}
+
+/** Headers that some routes have of their own: they are in the document wherever they are in an answer. */
+const OWN_HEADERS = [
+  'Location',
+  'Content-Disposition',
+  'Upload-Offset',
+  'Upload-Expires',
+  'Upload-Length',
+  'Upload-Metadata',
+];
+
+function untold({ method, path, status }: Seen, headers: Headers): string | null {
+  const response = paths[path.replace('*}', '}')]?.[method]?.responses[status];
+  if (status >= 400 || response?.content?.['*/*']) return null;
+  const missing = OWN_HEADERS.find((name) => headers.has(name) && !response?.headers?.[name]);
+  return missing === undefined ? null : `the header ${missing} is not in the document`;
 }
 
 const OWN_PATH = /^\/(?:api|media|simulated)\//;

@@ -40,7 +40,12 @@ export const invoiceRoutes = [
     summary: 'Download one of my invoices as PDF',
     access: 'account',
     params: IdParam,
-    reply: { status: 200, schema: Bytes, document: 'application/pdf' },
+    reply: {
+      status: 200,
+      schema: Bytes,
+      document: 'application/pdf',
+      headers: { 'Content-Disposition': 'The name that a browser keeps it by.' },
+    },
     refuses: ['request.not-found'],
     object: 'invoice',
     handle: async ({ billing }, { actor, params }) => {

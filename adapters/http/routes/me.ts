@@ -112,7 +112,11 @@ export const meRoutes = [
     tag: 'Accounts',
     summary: 'Everything held about you',
     access: 'account',
-    reply: { status: 200, schema: AccountExportView },
+    reply: {
+      status: 200,
+      schema: AccountExportView,
+      headers: { 'Content-Disposition': 'The name that a browser keeps it by.' },
+    },
     refuses: [],
     handle: async ({ identity }, { actor }) => ({
       body: accountExportView(await identity.exportAccount(actor), actor.sessionId),

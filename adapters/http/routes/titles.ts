@@ -102,7 +102,7 @@ const editRoutes = ({ kind, path }: (typeof KIND_PATHS)[number]): readonly Route
     summary: `Make a ${kind} title of the house, as a draft`,
     access: 'admin',
     body: TitleBody,
-    reply: { status: 201, schema: TitleView },
+    reply: { status: 201, schema: TitleView, headers: { Location: 'Where the title is.' } },
     refuses: [unknownGenre.code, creditsAfterEnd.code, titleCodeTaken.code],
     handle: async (usher, { body, actor }) => {
       const { code } = body;

@@ -11,7 +11,16 @@ import { bytesOf } from '../body.ts';
 import { edgeRefusals } from '../edge-refusals.ts';
 import { route, type Route, type Upload } from '../route.ts';
 import { IdParam } from '../schemas.ts';
-import { announcedHeaders, CreationHead, PatchHead, standingHeaders, TUS, TUS_TYPE } from '../tus.ts';
+import {
+  ANNOUNCED_HEADERS,
+  announcedHeaders,
+  CreationHead,
+  PatchHead,
+  STANDING_HEADERS,
+  standingHeaders,
+  TUS,
+  TUS_TYPE,
+} from '../tus.ts';
 import { UploadView, uploadView } from '../views/uploads.ts';
 
 const {
@@ -76,7 +85,11 @@ export const uploadRoutes: readonly Route[] = [
     protocol: TUS,
     head: CreationHead,
     upload: { types: [TUS_TYPE], isOptional: true },
-    reply: { status: 201, schema: UploadView },
+    reply: {
+      status: 201,
+      schema: UploadView,
+      headers: { Location: 'Where the upload goes on.', ...STANDING_HEADERS },
+    },
     refuses: [notFound, notResumable, tooManyUploads, uploadTooLarge, uploadDamaged, uploadEnded]
       .map(({ code }) => code)
       .concat(FILE_REFUSALS),
@@ -104,7 +117,7 @@ export const uploadRoutes: readonly Route[] = [
     protocol: TUS,
     params: IdParam,
     object: 'upload',
-    reply: { status: 200, schema: UploadView },
+    reply: { status: 200, schema: UploadView, headers: { ...STANDING_HEADERS, ...ANNOUNCED_HEADERS } },
     refuses: [notFound.code, uploadEnded.code, ...FILE_REFUSALS],
     handle: async ({ catalog }, { actor: { accountId }, params: { id } }) => {
       const standing = await catalog.resumableUpload({ id, accountId });
@@ -125,7 +138,7 @@ export const uploadRoutes: readonly Route[] = [
     head: PatchHead,
     upload: { types: [TUS_TYPE] },
     object: 'upload',
-    reply: { status: 204 },
+    reply: { status: 204, headers: STANDING_HEADERS },
     refuses: [notFound, uploadOffset, uploadTakenOver, uploadTooLarge, uploadDamaged, uploadTorn, uploadEnded]
       .map(({ code }) => code)
       .concat(FILE_REFUSALS),
