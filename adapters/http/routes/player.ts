@@ -63,15 +63,15 @@ async function assetAt(name: string, url: URL): Promise<ServedFile> {
   };
 }
 
-/** Each file is read once. */
+/** Each file is read once; what failed is kept by nobody, and tried again. */
 function assets(): (name: string) => Promise<ServedFile> {
-  const read = new Map<string, Promise<ServedFile>>();
+  const read = new Map<string, ServedFile>();
   return async (name) => {
     const known = read.get(name);
     if (known) return known;
     const url = ASSETS.get(name);
     if (!url) throw unknownPath();
-    const asset = assetAt(name, url);
+    const asset = await assetAt(name, url);
     read.set(name, asset);
     return asset;
   };
