@@ -26,5 +26,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Drains for at most 15 s after SIGTERM.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--max-semi-space-size=16", "adapters/start.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "adapters/start.js"]
 CMD ["serve"]

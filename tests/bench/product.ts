@@ -20,7 +20,7 @@ export interface Product extends Served {
 /** Everything of the real edge is on; only the limits' numbers are out of the way. */
 const environment = (dataDir: string, databaseUrl: string | null): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
-  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=16',
+  NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=8',
   DATA_DIR: dataDir,
   PORT: '0',
   SEED: 'none',

@@ -19,7 +19,7 @@ const PACES = [
 ] as const;
 
 const OBSERVED = {
-  NODE_OPTIONS: `${process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=16'} --import=${new URL('observe.ts', import.meta.url).href}`,
+  NODE_OPTIONS: `${process.env['BENCH_NODE_OPTIONS'] ?? '--max-semi-space-size=8'} --import=${new URL('observe.ts', import.meta.url).href}`,
 };
 
 function beatOf(crowd: readonly Spectator[], index: number): Beat {
