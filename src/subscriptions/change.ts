@@ -62,7 +62,7 @@ export function scheduleChange(
 }
 
 /**
- * What a change now costs, reckoned at `at`, by the millisecond (design: issue 3). With the same length of the
+ * What a change now costs, reckoned at `at`, by the millisecond. With the same length of the
  * terms, period and anchor stay: the unused part of what was paid is credited and the same time charged at the
  * new price (`prorate`), or no money moves (`none`). With another length a new, full term begins at `at`; only
  * `prorate` credits what is unused. `full` always begins one, and credits nothing.

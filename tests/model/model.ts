@@ -16,7 +16,7 @@ import { Till, type Method } from './till.ts';
 const AWAIT = 23 * HOUR;
 
 /**
- * One account by the rules (rules.md, and the design of issue 3), as small as it can be: no stores, no events, no
+ * One account by the rules, as small as it can be: no stores, no events, no
  * races. Commands that the rules refuse throw `Refused`.
  */
 export class Reference extends Till {

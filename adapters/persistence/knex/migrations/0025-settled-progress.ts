@@ -7,11 +7,7 @@ const SETTLE = `update progress set duration_seconds = streams.duration_seconds,
   from streams where streams.id = progress.stream_id and streams.ended_at is not null
     and progress.stream_seq < streams.seq`;
 
-const isPostgres = (knex: Knex): boolean => String(knex.client.config.client) === 'pg';
-
 export async function up(knex: Knex): Promise<void> {
-  // All that anybody ever watched: this may take longer than a statement of the service is given.
-  if (isPostgres(knex)) await knex.raw('set local statement_timeout = 0');
   await knex.raw(SETTLE);
   // A heartbeat does not write progress, so none of these is written by one.
   await knex.raw('create index progress_latest on progress (account_id, last_watched_at, id)');

@@ -54,12 +54,24 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0025-settled-progress': settledProgress,
 };
 
+/** A migration without the limit that a statement of the service has: a table may be as large as it is. */
+export function unhurried({ up, down }: Knex.Migration): Knex.Migration {
+  const without =
+    (step: (knex: Knex) => PromiseLike<unknown>) =>
+    async (knex: Knex): Promise<void> => {
+      // Of its transaction alone.
+      if (knex.client.config.client === 'pg') await knex.raw('set local statement_timeout = 0');
+      await step(knex);
+    };
+  return { up: without(up), ...(down ? { down: without(down) } : {}) };
+}
+
 export const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: async () => Object.keys(migrations),
   getMigrationName: (name) => name,
   getMigration: async (name) => {
     const migration = migrations[name];
     if (!migration) throw new Error(`no migration is called ${name}`);
-    return migration;
+    return unhurried(migration);
   },
 };
