@@ -10,7 +10,6 @@ import { entitlementCheckRoutes } from './entitlement-check.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { genreRoutes } from './genres.ts';
 import { directUploadRoutes } from './direct-upload.ts';
-import { mediaWebhookRoutes } from './media-webhooks.ts';
 import { publicMediaRoutes, titleMediaRoutes } from './title-media.ts';
 import { uploadRoutes } from './uploads.ts';
 import { titleRoutes } from './titles.ts';
@@ -58,7 +57,6 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...reconcileRoutes,
   ...webhookRoutes,
-  ...mediaWebhookRoutes,
 ];
 
 /** Those that exist where these providers were chosen. */
