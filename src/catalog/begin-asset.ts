@@ -1,7 +1,7 @@
 import { beginUpload, type Asset } from './asset.ts';
 import type { CatalogDeps } from './deps.ts';
 import type { AssetKind } from './kinds.ts';
-import { uploadLock } from './manage-titles.ts';
+import { findTitle, uploadLock, type TitleRef } from './manage-titles.ts';
 import type { CatalogPolicy } from './policy.ts';
 import type { CatalogStores } from './ports.ts';
 import { removeUnwanted } from './remove-asset.ts';
@@ -34,3 +34,14 @@ export async function beginAsset(
   await stores.assets.add(asset);
   return asset;
 }
+
+/** The same for a file that comes at once, in a unit of work of its own. */
+export const beginAssetOf = (deps: CatalogDeps, title: TitleRef, kind: AssetKind): Promise<Asset> =>
+  deps.unitOfWork.run((stores) =>
+    beginAsset(deps, stores, {
+      titleId: title.id,
+      kind,
+      find: (own) => findTitle(own, title),
+      uploadHours: deps.policy.uploadHours,
+    }),
+  );

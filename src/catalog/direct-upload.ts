@@ -1,7 +1,7 @@
 import { limitBytes, type Asset } from './asset.ts';
-import { beginAsset } from './begin-asset.ts';
+import { beginAssetOf } from './begin-asset.ts';
 import type { CatalogDeps } from './deps.ts';
-import { findTitle, type TitleRef } from './manage-titles.ts';
+import type { TitleRef } from './manage-titles.ts';
 import type { UploadPlace } from './provider-ports.ts';
 import { refusals } from './refusals.ts';
 import { makePlace, providerFor } from './send-on.ts';
@@ -34,15 +34,7 @@ export const directUploadCommands = (deps: CatalogDeps): DirectUploadCommands =>
     if (bytes !== null && bytes > limit) throw refusals.uploadTooLarge(limit);
     const provider = providerFor(deps, title);
     if (!provider) throw refusals.notTakenDirectly();
-    const { uploadHours } = deps.policy;
-    const begun = await deps.unitOfWork.run((stores) =>
-      beginAsset(deps, stores, {
-        titleId: title.id,
-        kind: 'media',
-        find: (own) => findTitle(own, title),
-        uploadHours,
-      }),
-    );
+    const begun = await beginAssetOf(deps, title, 'media');
     const placed = await makePlace(deps, { provider, asset: begun, bytes });
     return { asset: placed.asset, place: placed.begun.place };
   },

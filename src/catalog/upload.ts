@@ -1,10 +1,9 @@
 import { DomainError } from '../kernel/domain-error.ts';
 import { failed, limitBytes, type Asset } from './asset.ts';
-import { beginAsset } from './begin-asset.ts';
+import { beginAssetOf } from './begin-asset.ts';
 import type { AssetKind } from './kinds.ts';
 import type { CatalogDeps } from './deps.ts';
 import { findTitle, type TitleRef } from './manage-titles.ts';
-import type { CatalogStores } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { providerFor, sendOn } from './send-on.ts';
 import { sourceLink } from './source.ts';
@@ -53,11 +52,7 @@ export function uploadCommands(deps: CatalogDeps): UploadCommands {
     upload: async ({ title, kind, stream, contentLength, servesAsItIs = false }) => {
       const limit = limitBytes(kind, policy);
       if (contentLength !== null && contentLength > limit) throw refusals.uploadTooLarge(limit);
-      const find = (stores: CatalogStores) => findTitle(stores, title);
-      const { uploadHours } = policy;
-      const asset = await unitOfWork.run((stores) =>
-        beginAsset(deps, stores, { titleId: title.id, kind, find, uploadHours }),
-      );
+      const asset = await beginAssetOf(deps, title, kind);
       // Posters and trailers have public addresses of ours, and what serves as it is needs nobody.
       const provider = kind === 'media' && !servesAsItIs ? providerFor(deps, title) : null;
       if (provider) return sendOn(deps, { provider, asset, title, stream, contentLength });

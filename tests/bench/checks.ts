@@ -7,13 +7,13 @@ import { knexStores } from '../../adapters/persistence/knex/stores/all.ts';
 import { KnexUnitOfWork } from '../../adapters/persistence/knex/unit-of-work.ts';
 import { entitlementsOn, holding, metered, NOON } from '../world/entitlements.ts';
 import { startCluster } from '../world/postgres.ts';
+import { costOf } from './callers.ts';
 import { median } from './load.ts';
 
 /**
  * `npm run bench -- checks`: what a check of a meter costs with 10, 100 and 1,000 features in the plan, and with ten
  * thousand or `BENCH_ROWS` (ten million) lines of usage in the database; interleaved, 64 callers at once.
  */
-const CALLERS = 64;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const MS = Number(process.env['BENCH_SECONDS'] ?? 2) * 500;
 const ROWS = Number(process.env['BENCH_ROWS'] ?? 10_000_000);
@@ -83,27 +83,11 @@ async function fill({ writer, dialect }: Connections, feature: string, rows: num
   await writer.raw('analyze');
 }
 
-/** Microseconds that a check takes, with so many callers that each wait for their answer. */
-async function costOf({ check }: Subject, round: number): Promise<number> {
-  const end = performance.now() + MS;
-  let done = 0;
-  const begun = performance.now();
-  await Promise.all(
-    Array.from({ length: CALLERS }, async (_, seat) => {
-      for (let turn = seat + round; performance.now() < end; turn += CALLERS) {
-        await check(turn);
-        done += 1;
-      }
-    }),
-  );
-  return ((performance.now() - begun) * 1_000) / done;
-}
-
 async function compare(store: string, [first, ...others]: readonly [Subject, ...Subject[]]): Promise<void> {
   const costs = new Map<Subject, number[]>();
   for (let round = 0; round <= ROUNDS; round += 1)
     for (const each of [first, ...others]) {
-      const cost = await costOf(each, round);
+      const cost = await costOf(each.check, { round, ms: MS });
       // The first round warms all of them up and does not count.
       if (round > 0) costs.set(each, [...(costs.get(each) ?? []), cost]);
     }

@@ -9,6 +9,7 @@ import type { AccountActor } from '../../src/kernel/actor.ts';
 import type { Playback } from '../../src/playback/index.ts';
 import { film, playbackOn } from '../world/playback.ts';
 import { startCluster } from '../world/postgres.ts';
+import { costOf, type Ask } from './callers.ts';
 import { median } from './load.ts';
 import { STORES } from './product.ts';
 import { ROUNDS } from './rounds.ts';
@@ -19,7 +20,6 @@ import { accountId, fillShelves, titleId, unhurried } from './shelf-rows.ts';
  * of ten thousand rows and in one of `BENCH_ROWS` (ten million on Postgres, a million on SQLite); interleaved, 64
  * callers at once. One more account, in both, has watched twenty times as much.
  */
-const CALLERS = 64;
 const MS = Number(process.env['BENCH_SECONDS'] ?? 2) * 500;
 const ROWS = { SQLite: 1_000_000, Postgres: 10_000_000 } as const;
 const FEW = 10_000;
@@ -56,28 +56,13 @@ const accountActor = (index: number): AccountActor => ({
   isAdmin: false,
 });
 
-type Ask = (turn: number) => Promise<unknown>;
-
-/** Microseconds that a question takes, with so many callers that each wait for their answer. */
-async function costOf(ask: Ask, round: number): Promise<number> {
-  const end = performance.now() + MS;
-  let done = 0;
-  const begun = performance.now();
-  await Promise.all(
-    Array.from({ length: CALLERS }, async (_, seat) => {
-      for (let turn = seat + round; performance.now() < end; turn += CALLERS) {
-        await ask(turn);
-        done += 1;
-      }
-    }),
-  );
-  return ((performance.now() - begun) * 1_000) / done;
-}
-
 async function compare(what: string, few: Ask, many: Ask): Promise<void> {
   const costs: [number, number][] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const cost: [number, number] = [await costOf(few, round), await costOf(many, round)];
+    const cost: [number, number] = [
+      await costOf(few, { round, ms: MS }),
+      await costOf(many, { round, ms: MS }),
+    ];
     // The first round warms both up and does not count.
     if (round > 0) costs.push(cost);
   }
